@@ -1,0 +1,55 @@
+# One entry for everything a person or a machine does with this project. `make help` lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The stamp files make `install` free when nothing changed.
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: install
+install: $(VENV)/.runtime ## make .venv with the loa command
+
+.PHONY: run
+run: $(VENV)/.runtime ## start everything; on an empty database this is the demo
+	@$(BIN)/loa run
+
+.PHONY: test
+test: $(VENV)/.dev ## install what tests need and run them all
+	@scripts/ensure-browser
+	$(BIN)/python -m pytest
+
+.PHONY: check
+check: $(VENV)/.dev ## format, lint, types, direction of imports, size of functions
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/house_rules.py
+
+.PHONY: format
+format: $(VENV)/.dev ## reformat the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: lock
+lock: ## resolve the lock files again (needs uv)
+	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --extra postgres --group dev pyproject.toml -o requirements-dev.lock
+	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --extra postgres -c requirements-dev.lock pyproject.toml -o requirements.lock
+
+.PHONY: clean
+clean: ## remove the environment and caches (not your data)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
