@@ -1,8 +1,8 @@
 """The sample federation that the demo opens with.
 
 The province of Lam Giang, its unions, companies, people, telephone numbers and the plan of 2027 are invented.
-They follow the organisation in force since 1/7/2025: a federation, unions of wards, communes and industrial parks
-below it, grassroots unions below those or directly below the federation, and workshop unions below a large one.
+They follow the organisation in force since 1/7/2025: a federation, below it the unions of wards, communes and
+industrial parks, then grassroots unions (some directly below the federation) and workshop unions.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ _HERE = Path(__file__).parent
 
 
 def units_csv() -> Path:
-    """The units, in the columns that `loa units import` takes; UTF-8 with a byte order mark, as Excel saves it."""
+    """The units in the columns of `loa units import`; UTF-8 with a byte order mark, as Excel saves it."""
     return _HERE / "don-vi.csv"
 
 
