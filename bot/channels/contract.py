@@ -1,0 +1,199 @@
+"""The whole of what a channel is. Adding one = one new folder + one line in ``bot.app``.
+
+A channel translates: platform updates into ``Event``, a ``Part`` into one platform request, the platform's answer into one
+of four outcomes. It never retries, never paces and never touches the database; delivery does that for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from campaign.message import Choice, FilePart
+from campaign.text import clean, clean_name
+
+EventKind = Literal["message", "edited", "button", "joined", "left", "renamed", "migrated"]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRef:
+    """Something a person sent, not fetched yet. ``ref`` is whatever the channel needs to fetch it."""
+
+    kind: Literal["photo", "document", "video", "voice"]
+    ref: dict[str, Any]
+    file_name: str = ""
+    mime: str = ""
+    size: int | None = None  # bytes, where the platform says
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something heard. Ids are strings, texts clean NFC; ``chat`` and ``sender`` are the platform's own ids.
+
+    ``addressed``: in a group, the message mentions the bot, answers one of its messages or is a command for it.
+    ``joined``/``left``: the bot was added to or removed from a group, or unblocked or blocked by a person.
+    """
+
+    channel: str
+    account: str
+    event_id: str
+    kind: EventKind
+    chat: str
+    at: datetime
+    group: bool = False
+    chat_title: str = ""
+    sender: str = ""
+    sender_name: str = ""
+    message_id: str = ""
+    text: str = ""
+    media: tuple[MediaRef, ...] = ()
+    album: str = ""
+    reply_to: str = ""
+    addressed: bool = False
+    action: str = ""  # of the button
+    press: str = ""  # the platform's id of the button press, for a toast
+    new_chat: str = ""  # migrated: the chat's new id
+    hears_all: bool | None = None  # in a group: does the platform show the bot ordinary messages?
+
+    def cleaned(self) -> Event:
+        """The event as it may enter the inbox, whatever the platform passed on."""
+        return replace(
+            self,
+            text=clean(self.text),
+            sender_name=clean_name(self.sender_name),
+            chat_title=clean_name(self.chat_title),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "at": self.at.isoformat()}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Event:
+        media = tuple(MediaRef(**item) for item in value.get("media", ()))
+        return cls(**{**value, "at": datetime.fromisoformat(value["at"]), "media": media})
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a platform can do, as data: people are warned from the same table that the sender obeys."""
+
+    text_limit: int
+    caption_limit: int  # 0: a photo carries no words
+    measure: Callable[[str], int]  # counts a text in the platform's own unit
+    buttons: int  # per message; 0: choices are written as "1. …" and answered as "1" or in words
+    album_limit: int  # photos in one request
+    album_buttons: bool  # may a request with several photos carry buttons?
+    upload_bytes: int
+    download_bytes: int
+    can_edit: bool
+    can_toast: bool
+    hears_groups: Literal["all", "addressed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One request to a platform: it fits the channel's abilities.
+
+    ``key`` is unique and stays the same when the part is sent again. ``edits`` is the platform's id of the bot's own
+    earlier message that is to change.
+    """
+
+    key: str
+    to: str
+    text: str = ""
+    choices: tuple[Choice, ...] = ()
+    photos: tuple[Path, ...] = ()
+    file: FilePart | None = None
+    file_path: Path | None = None
+    reply_to: str = ""
+    edits: str = ""
+    toast: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAt:
+    """It provably did not arrive. ``whole_account``: the platform asks every sender of this account to pause until then.
+
+    ``moved_to``: the chat has a new id there (a group that was upgraded).
+    """
+
+    when: datetime
+    reason: str
+    whole_account: bool = False
+    moved_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It will never arrive. ``gone``: nothing else will arrive in this chat either, until somebody there writes again."""
+
+    reason: str
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The request left, the answer did not come: it may have arrived."""
+
+    reason: str
+
+
+Outcome = Sent | RetryAt | Refused | Unknown
+Receive = Callable[[Event], Awaitable[None]]
+
+
+class FetchFailed(Exception):
+    """A file could not be fetched. ``sentence`` is for the sender when it is final."""
+
+    def __init__(self, code: str, sentence: str = "", *, final: bool = False) -> None:
+        super().__init__(code)
+        self.code, self.sentence, self.final = code, sentence, final
+
+
+class Channel(Protocol):
+    """One account on one platform."""
+
+    name: str
+    account: str
+    abilities: Abilities
+
+    async def listen(self, receive: Receive) -> None:
+        """Hear until cancelled. ``receive`` returns when the event is stored; only then tell the platform it was heard."""
+
+    async def send(self, part: Part) -> Outcome:
+        """One request. Never raises for what a platform or a network can do."""
+
+    async def download(self, ref: dict[str, Any], into: Path) -> None:
+        """Write the bytes of a MediaRef to ``into``, bounded by ``abilities.download_bytes``. Raises FetchFailed."""
+
+    async def close(self) -> None: ...
+
+    def link(self, code: str, *, group: bool = False) -> str:
+        """The address that brings a person (or a group) in with an invitation code; empty when there is none."""
+
+    def secrets(self) -> list[str]:
+        """What must never be seen in a log."""
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """A channel that can say what is wrong with it, for ``loa doctor``."""
+
+    async def diagnose(self) -> list[str]:
+        """Sentences for the operator, in Vietnamese; empty when all is well."""
+
+
+@runtime_checkable
+class Mounted(Protocol):
+    """A channel that is reached through our own web server (a webhook, pages of its own)."""
+
+    def routes(self, receive: Receive) -> list[Any]:
+        """Starlette routes. ``receive`` as for ``listen``."""

@@ -1,0 +1,61 @@
+"""The one place that knows what time it is.
+
+Everything else receives a moment as an argument. A clock may start at another moment and run faster than the wall, so that
+a whole May can be lived through in minutes (rehearsal, demo, tests): ``LOA_CLOCK=2027-04-25T07:00:00+07:00@600``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+
+class BadClock(ValueError):
+    """The text of LOA_CLOCK cannot be understood."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A clock that showed ``origin`` (aware) at monotonic second ``started`` and runs ``speed`` times as fast as the wall."""
+
+    origin: datetime
+    started: float
+    speed: float = 1.0
+    monotonic: Callable[[], float] = time.monotonic
+
+    def now(self) -> datetime:
+        """The present moment in UTC."""
+        shown = timedelta(seconds=(self.monotonic() - self.started) * self.speed)
+        return (self.origin + shown).astimezone(UTC)
+
+    def after(self, seconds: float) -> datetime:
+        """The moment this clock will show when ``seconds`` of real time have passed: platforms count in real seconds."""
+        return self.now() + timedelta(seconds=seconds * self.speed)
+
+    def real_seconds_until(self, moment: datetime) -> float:
+        """Real seconds until this clock shows ``moment``; 0 when it already has."""
+        return max(0.0, (moment - self.now()).total_seconds() / self.speed)
+
+
+def wall_clock() -> Clock:
+    return Clock(origin=datetime.now(UTC), started=time.monotonic())
+
+
+def clock_at(origin: datetime, speed: float = 1.0) -> Clock:
+    return Clock(origin=origin, started=time.monotonic(), speed=speed)
+
+
+def parse_clock(text: str | None) -> Clock:
+    """``MOMENT[@SPEED]``; no text is the wall clock. Raises BadClock for a moment without a zone or a speed not above 0."""
+    if not text:
+        return wall_clock()
+    moment, _, speed = text.partition("@")
+    try:
+        origin, factor = datetime.fromisoformat(moment), float(speed or 1)
+    except ValueError as error:
+        raise BadClock(f"LOA_CLOCK must look like 2027-04-25T07:00:00+07:00@600, not {text!r}") from error
+    if origin.tzinfo is None or not factor > 0:
+        raise BadClock(f"LOA_CLOCK needs a time zone and a speed above 0, not {text!r}")
+    return clock_at(origin, factor)

@@ -1,0 +1,211 @@
+"""Outbox rows → paced requests → recorded outcomes, for one channel account.
+
+Only this module retries. A row is marked ``sending`` just before its own request, so a crash leaves at most as many rows in
+doubt as requests were in flight; a few in flight are enough for any platform's limit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, select
+
+from bot.channels.contract import Channel, Outcome, Part, Refused, RetryAt, Sent, Unknown
+from bot.channels.split import parts_of
+from bot.clock import Clock
+from bot.delivery.pace import Gate
+from campaign import chats
+from campaign.hours import Hours
+from campaign.message import Message
+from storage import outbox
+from storage.database import Database
+from storage.models import Outgoing
+from storage.models.messages import OutgoingState
+
+log = structlog.get_logger()
+IN_FLIGHT = 4
+IDLE_SECONDS = 0.25
+UNSENDABLE_SECONDS = 60
+GIVE_UP_AFTER = timedelta(days=2)
+
+
+class Sender:
+    """Speaks for one channel account until told to drain."""
+
+    def __init__(
+        self,
+        database: Database,
+        channel: Channel,
+        gate: Gate,
+        clock: Clock,
+        hours: Hours,
+        open_media: Callable[[str], Path],
+    ) -> None:
+        self._database, self._channel, self._gate = database, channel, gate
+        self._clock, self._hours, self._open_media = clock, hours, open_media
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._wake = asyncio.Event()
+        self._draining = False
+
+    def poke(self) -> None:
+        """Something was queued: look now, not at the next turn."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send until drained. Call only in the process that leads."""
+        again, unknown = await self._database.write(outbox.recover, self._channel.name, self._clock.now())
+        if again or unknown:
+            log.warning("outbox.recovered", channel=self._channel.name, sent_again=again, unknown=unknown)
+        while not self._draining:
+            try:
+                await self._turn()
+            except SQLAlchemyError as error:
+                log.error("outbox.database", channel=self._channel.name, error=type(error).__name__)
+                await asyncio.sleep(1)
+
+    async def drain(self, seconds: float) -> None:
+        """Claim nothing more and let what is in flight finish; what does not is in doubt after the next start."""
+        self._draining = True
+        self._wake.set()
+        if self._busy:
+            await asyncio.wait(self._busy.values(), timeout=seconds)
+
+    async def _turn(self) -> None:
+        if (seconds := self._gate.wait()) > 0:
+            await asyncio.sleep(seconds)
+        if len(self._busy) >= IN_FLIGHT:
+            await asyncio.wait(self._busy.values(), return_when=asyncio.FIRST_COMPLETED)
+            return
+        self._wake.clear()
+        closed = self._gate.closed_chats()
+        row = await self._database.write(self._next, self._clock.now(), {*closed, *self._busy})
+        if row is None:
+            await self._idle(min(closed.values(), default=IDLE_SECONDS))
+            return
+        self._start(row)
+
+    def _next(self, session: Session, now: datetime, closed: Collection[str]) -> Outgoing | None:
+        if self._draining:
+            return None
+        quiet = self._hours.is_quiet(now)
+        row = outbox.next_due(session, self._channel.name, now, quiet=quiet, closed=closed)
+        return outbox.claim(session, row.id, now) if row is not None and row.id is not None else None
+
+    async def _idle(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), timeout=min(seconds, IDLE_SECONDS))
+        except TimeoutError:
+            return
+
+    def _start(self, row: Outgoing) -> None:
+        # The budget is booked here and not in the task, so that the next turn already sees it.
+        message = Message.from_json(row.message)
+        if not message.toast:
+            cost = max(1, min(len(message.photos), self._channel.abilities.album_limit))
+            self._gate.take(row.to, group=row.group, cost=cost)
+        task = asyncio.create_task(self._send(row, message))
+        self._busy[row.to] = task
+        task.add_done_callback(lambda _: (self._busy.pop(row.to, None), self._wake.set()))
+
+    async def _send(self, row: Outgoing, message: Message) -> None:
+        """All parts that have not left yet, one after the other."""
+        try:
+            parts = await self._database.read(self._parts, row, message)
+        except FileNotFoundError:
+            await self._record(row, Refused("Không tìm thấy ảnh hoặc tệp kèm theo."), last=True)
+            return
+        for number in range(row.progress, len(parts)):
+            if number > row.progress:
+                await asyncio.sleep(self._gate.wait())
+                self._gate.take(row.to, group=row.group, cost=max(1, len(parts[number].photos)))
+            outcome = await self._request(parts[number])
+            await self._record(row, outcome, last=number == len(parts) - 1)
+            if not isinstance(outcome, Sent):
+                return
+
+    def _parts(self, session: Session, row: Outgoing, message: Message) -> list[Part]:
+        parts = parts_of(row.key, row.to, message, self._channel.abilities, self._open_media)
+        if message.edits and self._channel.abilities.can_edit and len(parts) == 1:
+            earlier = session.exec(select(Outgoing).where(Outgoing.key == message.edits)).first()
+            if earlier is not None and earlier.external_ids:
+                return [_as_edit(parts[0], earlier.external_ids[-1])]
+        return parts
+
+    async def _request(self, part: Part) -> Outcome:
+        try:
+            return await self._channel.send(part)
+        except Exception as error:
+            # A channel that raises is broken; nobody can say whether its request arrived.
+            log.exception("channel.raised", channel=self._channel.name, error=type(error).__name__)
+            return Unknown("Lỗi khi gửi, chưa rõ tin đã tới hay chưa.")
+
+    async def _record(self, row: Outgoing, outcome: Outcome, *, last: bool) -> None:
+        """Write the outcome down, however long the database takes: forgetting a sent message would send it twice."""
+        self._slow_down(row, outcome)
+        while True:
+            try:
+                return await self._database.write(record, row, outcome, last, self._clock.now())
+            except SQLAlchemyError as error:
+                log.error("outbox.outcome_waits", key=row.key, error=type(error).__name__)
+                await asyncio.sleep(1)
+
+    def _slow_down(self, row: Outgoing, outcome: Outcome) -> None:
+        if isinstance(outcome, RetryAt) and not outcome.moved_to:
+            seconds = self._clock.real_seconds_until(outcome.when)
+            if outcome.whole_account:
+                self._gate.pause(seconds)
+            else:
+                self._gate.pause_chat(row.to, seconds)
+
+
+def _as_edit(part: Part, external_id: str) -> Part:
+    return Part(key=part.key, to=part.to, text=part.text, choices=part.choices, edits=external_id)
+
+
+def record(session: Session, row: Outgoing, outcome: Outcome, last: bool, now: datetime) -> None:
+    """Put ``outcome`` of one part into the row, and what it says about the chat into the chat."""
+    kept = session.get(Outgoing, row.id)
+    if kept is None:
+        return
+    match outcome:
+        case Sent(ids):
+            kept.external_ids, kept.progress = [*kept.external_ids, *ids], kept.progress + 1
+            row.progress = kept.progress
+            if last:
+                kept.state, kept.finished_at, kept.reason = OutgoingState.SENT, now, ""
+        case RetryAt(when, reason, _, moved_to):
+            _retry(session, kept, when, reason, moved_to, now)
+        case Refused(reason, gone):
+            kept.state, kept.finished_at, kept.reason = OutgoingState.REFUSED, now, reason
+            if gone:
+                chats.lose(session, kept.channel, kept.to, reason)
+        case Unknown(reason):
+            _doubt(kept, reason, now)
+    session.add(kept)
+    if not isinstance(outcome, Sent):
+        log.info("outbox.outcome", key=kept.key, state=kept.state, reason=kept.reason)
+
+
+def _retry(session: Session, row: Outgoing, when: datetime, reason: str, moved_to: str, now: datetime) -> None:
+    if moved_to:
+        chats.move(session, row.channel, row.to, moved_to)
+        row.to = moved_to
+    too_old = row.sending_at is not None and now - (row.not_before or row.sending_at) > GIVE_UP_AFTER
+    if too_old and not moved_to:
+        row.state, row.finished_at, row.reason = OutgoingState.REFUSED, now, reason
+    else:
+        row.state, row.not_before, row.reason = OutgoingState.RETRY, when, reason
+
+
+def _doubt(row: Outgoing, reason: str, now: datetime) -> None:
+    """A double to one person does no harm, a loss does: send again. To a group: a person decides."""
+    row.reason = reason
+    if row.personal and row.attempts < 5:
+        row.state, row.not_before = OutgoingState.RETRY, now + timedelta(seconds=UNSENDABLE_SECONDS)
+    else:
+        row.state, row.finished_at = OutgoingState.UNKNOWN, now

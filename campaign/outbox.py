@@ -1,0 +1,97 @@
+"""Queueing what the bot says. Everything goes through here, replies too: that is why nothing is lost or said twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from campaign.message import Message
+from storage.insert import insert_new
+from storage.models import Chat, Outgoing
+from storage.models.messages import OutgoingState, Priority
+
+
+def say(
+    session: Session,
+    key: str,
+    chat: Chat,
+    message: Message,
+    *,
+    priority: int = Priority.REPLY,
+    personal: bool | None = None,
+    push_id: int | None = None,
+    not_before: datetime | None = None,
+    urgent: bool = False,
+) -> bool:
+    """Queue ``message`` for ``chat`` under ``key``; False when that key was queued before."""
+    row = outgoing(
+        key,
+        chat,
+        message,
+        priority=priority,
+        personal=personal,
+        push_id=push_id,
+        not_before=not_before,
+        urgent=urgent,
+    )
+    return insert_new(session, Outgoing, [row]) == 1
+
+
+def outgoing(
+    key: str,
+    chat: Chat,
+    message: Message,
+    *,
+    priority: int = Priority.REPLY,
+    personal: bool | None = None,
+    push_id: int | None = None,
+    not_before: datetime | None = None,
+    urgent: bool = False,
+) -> Outgoing:
+    """The outbox row for ``say``; ``personal`` defaults to: not a group."""
+    group = chat.kind == "group"
+    return Outgoing(
+        key=key,
+        channel=chat.channel,
+        to=chat.external_id,
+        chat_id=chat.id,
+        push_id=push_id,
+        priority=priority,
+        personal=not group if personal is None else personal,
+        group=group,
+        urgent=urgent,
+        message=message.as_json(),
+        not_before=not_before,
+    )
+
+
+def say_again(session: Session, key: str, chat: Chat, message: Message, *, not_before: datetime) -> None:
+    """As ``say``, but while the row has not left, its words and its moment are replaced.
+
+    For prompts that gather: ten photos of an album give one question, a moment after the last.
+    """
+    waiting = session.exec(
+        select(Outgoing).where(
+            Outgoing.key == key, col(Outgoing.state).in_((OutgoingState.QUEUED, OutgoingState.RETRY))
+        )
+    ).first()
+    if waiting is None or waiting.progress:
+        say(session, key, chat, message, not_before=not_before)
+        return
+    waiting.message, waiting.not_before = message.as_json(), not_before
+    session.add(waiting)
+
+
+def cancel(session: Session, keys: Sequence[str]) -> int:
+    """Take back what has not left; returns how many."""
+    rows = session.exec(
+        select(Outgoing).where(
+            col(Outgoing.key).in_(keys), col(Outgoing.state).in_((OutgoingState.QUEUED, OutgoingState.RETRY))
+        )
+    ).all()
+    for row in rows:
+        row.state = OutgoingState.CANCELLED
+        session.add(row)
+    return len(rows)

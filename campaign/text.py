@@ -1,0 +1,54 @@
+"""Vietnamese text: one form inside, and a folded form for matching what people type."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Zero-width and direction marks, soft hyphen, byte-order mark: invisible, and able to fool a reader or a comparison.
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+
+
+def clean(text: str) -> str:
+    """NFC, no invisible or control characters, ordinary spaces; line breaks stay. Every entrance passes through here."""
+    composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    visible = _CONTROL.sub("", _INVISIBLE.sub("", composed))
+    return "\n".join(_SPACES.sub(" ", line).strip() for line in visible.split("\n")).strip()
+
+
+def clean_name(text: str, limit: int = 120) -> str:
+    """One line, cut to ``limit`` characters: names are shown inside sentences."""
+    return " ".join(clean(text).split())[:limit]
+
+
+def fold(text: str) -> str:
+    """Without marks, lower case, single spaces: "Báo  cáo" and "bao cao" are the same word. đ has no decomposition."""
+    decomposed = unicodedata.normalize("NFD", clean(text).lower().replace("đ", "d"))
+    bare = "".join(letter for letter in decomposed if unicodedata.category(letter) != "Mn")
+    return " ".join(bare.split())
+
+
+def fold_words(text: str) -> str:
+    """As fold, with everything that is not a letter or digit turned into a space: "#Nộp!" → "nop"."""
+    return " ".join(re.sub(r"[^\w]|_", " ", fold(text)).split())
+
+
+_VIETNAMESE_ALPHABET = "aăâbcdđeêghiklmnoôơpqrstuưvxyfjwz"
+_TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+
+
+def collation_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Sort key in Vietnamese dictionary order: letters first (a ă â … d đ), tones decide between equal words."""
+    letters, tones = [], []
+    for letter in unicodedata.normalize("NFC", text.lower()):
+        parts = unicodedata.normalize("NFD", letter)
+        tone = next((_TONES[mark] for mark in parts if mark in _TONES), 0)
+        bare = unicodedata.normalize("NFC", "".join(mark for mark in parts if mark not in _TONES))
+        place = _VIETNAMESE_ALPHABET.find(bare)
+        letters.append(
+            100 + place if place >= 0 else min(ord(bare[0]), 99) if ord(bare[0]) < 100 else ord(bare[0]) + 200
+        )
+        tones.append(tone)
+    return tuple(letters), tuple(tones)

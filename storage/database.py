@@ -1,0 +1,110 @@
+"""One door to the database: a transaction that writes, or a snapshot that reads.
+
+The code is synchronous: rules and conversations stay plain functions of a session, and the running program calls them in
+worker threads. SQLite's traps are shut here (each has a regression test): without BEGIN IMMEDIATE two writers silently lose
+updates, foreign keys are off unless asked for, and WAL with synchronous=FULL is what survives a power cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session
+
+T = TypeVar("T")
+BUSY_SECONDS = 15
+WRITERS_ON_POSTGRES = 8
+
+
+class Database:
+    """Sessions on one database URL, SQLite or PostgreSQL."""
+
+    def __init__(self, url: str, *, threads: int | None = None) -> None:
+        self.url = make_url(url)
+        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=WRITERS_ON_POSTGRES + 4)
+        self._writers = ThreadPoolExecutor(
+            threads or (1 if self.is_sqlite else WRITERS_ON_POSTGRES), thread_name_prefix="db-write"
+        )
+        self._readers = ThreadPoolExecutor(4, thread_name_prefix="db-read")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """The database file, None on a server."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Everything inside is committed together, or not at all."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """For reading: never waits for a writer, and whatever is changed inside is thrown away."""
+        engine = self.engine.execution_options(loa_reading=True)
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    async def write(self, work: Callable[..., T], *args: Any) -> T:
+        """``work(session, *args)`` in a transaction of its own, off the event loop."""
+
+        def inside() -> T:
+            with self.transaction() as session:
+                return work(session, *args)
+
+        return await asyncio.get_running_loop().run_in_executor(self._writers, inside)
+
+    async def read(self, work: Callable[..., T], *args: Any) -> T:
+        """``work(session, *args)`` on a snapshot, off the event loop."""
+
+        def inside() -> T:
+            with self.snapshot() as session:
+                return work(session, *args)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, inside)
+
+    def close(self) -> None:
+        self._writers.shutdown(wait=True)
+        self._readers.shutdown(wait=True)
+        self.engine.dispose()
+
+
+def _sqlite_engine(url: str) -> Engine:
+    file = make_url(url).database
+    if file:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("loa_reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,75 @@
+"""The outbox as delivery sees it: what is due, what is in flight, what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import or_, update
+from sqlmodel import Session, col, select
+
+from storage.models import Outgoing
+from storage.models.messages import OutgoingState, Priority
+
+WAITING = (OutgoingState.QUEUED, OutgoingState.RETRY)
+CLOSED_CHATS_IN_QUERY = 400
+
+
+def next_due(session: Session, channel: str, now: datetime, *, quiet: bool, closed: Collection[str]) -> Outgoing | None:
+    """The row that should leave next; rows for ``closed`` chats wait. When ``quiet``, only replies and what a person made
+    urgent may leave."""
+    due = (
+        select(Outgoing)
+        .where(
+            Outgoing.channel == channel,
+            col(Outgoing.state).in_(WAITING),
+            or_(col(Outgoing.not_before).is_(None), col(Outgoing.not_before) <= now),
+        )
+        .order_by(col(Outgoing.priority), col(Outgoing.id))
+    )
+    if quiet:
+        due = due.where(or_(col(Outgoing.priority) <= Priority.INTERACTIVE, col(Outgoing.urgent)))
+    if len(closed) <= CLOSED_CHATS_IN_QUERY:
+        return session.exec(due.where(col(Outgoing.to).not_in(closed)).limit(1)).first()
+    rows = session.exec(due.limit(len(closed) + 1))
+    return next((row for row in rows if row.to not in closed), None)
+
+
+def claim(session: Session, row_id: int, now: datetime) -> Outgoing | None:
+    """Mark a row as being sent; None when somebody else was faster or it was cancelled."""
+    changed = session.execute(
+        update(Outgoing)
+        .where(col(Outgoing.id) == row_id, col(Outgoing.state).in_(WAITING))
+        .values(state=OutgoingState.SENDING, sending_at=now, attempts=Outgoing.attempts + 1)
+    )
+    return session.get(Outgoing, row_id) if changed.rowcount else None
+
+
+def unclaim(session: Session, row_id: int) -> None:
+    """Give back a row that was claimed and whose request provably did not leave."""
+    session.execute(
+        update(Outgoing)
+        .where(col(Outgoing.id) == row_id, Outgoing.state == OutgoingState.SENDING)
+        .values(state=OutgoingState.QUEUED)
+    )
+
+
+def recover(session: Session, channel: str, now: datetime) -> tuple[int, int]:
+    """After a crash, rows found in flight: those to one person go again, those to groups become unknown.
+
+    Returns (sent again, unknown). Only the process that speaks for the account may call it.
+    """
+    in_flight = (Outgoing.channel == channel, Outgoing.state == OutgoingState.SENDING)
+    again = session.execute(
+        update(Outgoing).where(*in_flight, col(Outgoing.personal)).values(state=OutgoingState.QUEUED)
+    )
+    unknown = session.execute(
+        update(Outgoing)
+        .where(*in_flight)
+        .values(
+            state=OutgoingState.UNKNOWN,
+            finished_at=now,
+            reason="Máy dừng khi đang gửi, chưa rõ tin đã tới hay chưa.",
+        )
+    )
+    return again.rowcount, unknown.rowcount
