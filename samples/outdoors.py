@@ -62,7 +62,7 @@ def _factory(brush: Brush) -> None:
 
 
 def gate(brush: Brush, rng: Random) -> None:
-    _sky(brush, rng, 800)
+    _sky(brush, rng, 880)
     _factory(brush)
     for x in (70, 1520):
         _tree(brush, (x, 900), rng.uniform(420, 520), rng)
@@ -123,7 +123,7 @@ def _flag_pole(brush: Brush, foot: Point, near: float, index: int) -> None:
 
 
 def sports(brush: Brush, rng: Random) -> None:
-    _sky(brush, rng, 560)
+    _sky(brush, rng, 580)
     for x in range(60, 1600, 190):
         _tree(brush, (x, 600), rng.uniform(240, 330), rng)
     brush.wash(580, 1200, (126, 178, 96), (84, 142, 74))
