@@ -47,14 +47,10 @@ class Brush:
         (x, y), (rx, ry) = centre, radii
         self._pen.ellipse([value * _FINE for value in (x - rx, y - ry, x + rx, y + ry)], fill=fill)
 
-    def half(
-        self, centre: Point, radii: Point, fill: Colour, *, start: float = 180, end: float = 360
-    ) -> None:
+    def half(self, centre: Point, radii: Point, fill: Colour, *, start: float = 180, end: float = 360) -> None:
         """A slice of an oval, by default its upper half; degrees clockwise from three o'clock."""
         (x, y), (rx, ry) = centre, radii
-        self._pen.pieslice(
-            [value * _FINE for value in (x - rx, y - ry, x + rx, y + ry)], start, end, fill=fill
-        )
+        self._pen.pieslice([value * _FINE for value in (x - rx, y - ry, x + rx, y + ry)], start, end, fill=fill)
 
     def shape(self, points: Sequence[Point], fill: Colour) -> None:
         self._pen.polygon([(x * _FINE, y * _FINE) for x, y in points], fill=fill)
@@ -101,17 +97,11 @@ class Brush:
     def photograph(self, rng: Random) -> Image.Image:
         """The picture as a phone would give it: darker corners and a little grain."""
         small = self.image.resize((WIDTH, HEIGHT), Image.Resampling.BOX)
-        light = (
-            Image.radial_gradient("L")
-            .resize(small.size)
-            .point([255 - max(0, v - 120) // 3 for v in range(256)])
-        )
+        light = Image.radial_gradient("L").resize(small.size).point([255 - max(0, v - 120) // 3 for v in range(256)])
         shaded = ImageChops.multiply(small, Image.merge("RGB", (light, light, light)))
         grain = Image.frombytes("L", (WIDTH // 2, HEIGHT // 2), rng.randbytes(WIDTH * HEIGHT // 4))
         grain = (
-            grain.resize(small.size)
-            .filter(ImageFilter.GaussianBlur(0.6))
-            .point([118 + v // 13 for v in range(256)])
+            grain.resize(small.size).filter(ImageFilter.GaussianBlur(0.6)).point([118 + v // 13 for v in range(256)])
         )
         return ImageChops.overlay(shaded, Image.merge("RGB", (grain, grain, grain)))
 
@@ -174,9 +164,7 @@ def _head(brush: Brush, who: Person) -> None:
         _face(brush, who, (x, y))
     if who.hat:
         brush.half((x, y - h * 0.015), (h * 0.1, h * 0.105), who.hat)
-        brush.box(
-            (x - h * 0.115, y - h * 0.03), (h * 0.23, h * 0.024), darker(who.hat, 0.12), round_by=h * 0.01
-        )
+        brush.box((x - h * 0.115, y - h * 0.03), (h * 0.23, h * 0.024), darker(who.hat, 0.12), round_by=h * 0.01)
         brush.box((x - h * 0.012, y - h * 0.117), (h * 0.024, h * 0.09), mix(who.hat, WHITE, 0.35))
 
 

@@ -107,16 +107,12 @@ def blood_donation(brush: Brush, rng: Random) -> None:
         brush.shape([(x - 55, 232), (x + 55, 232), (x, 118)], RED)
     for x, shirt in ((300, BLUE), (1050, (90, 150, 110))):
         _couch(brush, (x, 900), shirt, rng)
-    nurse = Person(
-        (690, 1120), 560, WHITE, SKINS[0], hands=((-0.24, 0.2), (0.14, 0.26)), trousers=(222, 228, 230)
-    )
+    nurse = Person((690, 1120), 560, WHITE, SKINS[0], hands=((-0.24, 0.2), (0.14, 0.26)), trousers=(222, 228, 230))
     figure(brush, nurse)
     brush.half(nurse.at(0, 0.97), (50, 34), WHITE)
     brush.box((nurse.feet[0] - 6, nurse.at(0, 0.99)[1] - 10), (12, 34), RED)
     brush.box((nurse.feet[0] - 17, nurse.at(0, 0.99)[1] + 1), (34, 12), RED)
-    helper = Person(
-        (1490, 1120), 520, (214, 52, 62), SKINS[2], hands=((-0.16, 0.2), (0.16, 0.2)), long_hair=True
-    )
+    helper = Person((1490, 1120), 520, (214, 52, 62), SKINS[2], hands=((-0.16, 0.2), (0.16, 0.2)), long_hair=True)
     figure(brush, helper)
     brush.box((1446, 800), (90, 60), WHITE, round_by=8)
     brush.box((1482, 810), (18, 40), RED)
@@ -129,9 +125,7 @@ def _couch(brush: Brush, corner: Point, shirt: Colour, rng: Random) -> None:
     for leg in (x - 150, x + 280):
         brush.line([(leg, y + 40), (leg, y + 190)], STEEL, 16)
     brush.box((x - 200, y), (540, 56), (76, 150, 158), round_by=20)
-    brush.shape(
-        [(x - 200, y + 20), (x - 120, y + 20), (x - 170, y - 150), (x - 250, y - 140)], (76, 150, 158)
-    )
+    brush.shape([(x - 200, y + 20), (x - 120, y + 20), (x - 170, y - 150), (x - 250, y - 140)], (76, 150, 158))
     brush.line([(x - 110, y - 80), (x + 60, y - 26)], shirt, 96)
     brush.line([(x + 80, y - 28), (x + 230, y - 60), (x + 320, y - 16)], (58, 66, 92), 56)
     brush.oval((x - 176, y - 142), (48, 54), skin)

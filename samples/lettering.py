@@ -94,9 +94,7 @@ def largest_size(lines: Sequence[str], room: tuple[float, float]) -> int:
     return max(8, int(min(room[0] / widest, room[1] / (LINE_HEIGHT * len(lines)))))
 
 
-def write(
-    pen: ImageDraw.ImageDraw, centre: tuple[float, float], lines: Sequence[str], size: int, ink: Colour
-) -> None:
+def write(pen: ImageDraw.ImageDraw, centre: tuple[float, float], lines: Sequence[str], size: int, ink: Colour) -> None:
     """Draw lines of capitals around a centre."""
     step = LINE_HEIGHT * size
     baseline = centre[1] - step * (len(lines) - 1) / 2 + _CAP * size / 2 + 0.08 * size
@@ -108,9 +106,7 @@ def write(
         baseline += step
 
 
-def _letter(
-    pen: ImageDraw.ImageDraw, at: tuple[float, float], base: str, marks: str, size: int, ink: Colour
-) -> None:
+def _letter(pen: ImageDraw.ImageDraw, at: tuple[float, float], base: str, marks: str, size: int, ink: Colour) -> None:
     x, y = at[0] + (_BOLD + (0.06 if base == "Đ" else 0.0)) * size, at[1]
     glyph = _plain(base)
     pen.text((x, y), glyph, font=_font(size), fill=ink, anchor="ls", stroke_width=_BOLD * size)
@@ -146,9 +142,7 @@ def _horn(pen: ImageDraw.ImageDraw, corner: tuple[float, float], base: str, size
     _stroke(pen, corner, curl, size, ink)
 
 
-def _stroke(
-    pen: ImageDraw.ImageDraw, origin: tuple[float, float], path: Stroke, size: int, ink: Colour
-) -> None:
+def _stroke(pen: ImageDraw.ImageDraw, origin: tuple[float, float], path: Stroke, size: int, ink: Colour) -> None:
     nib = _NIB * size
     points = [(origin[0] + x * size, origin[1] + y * size) for x, y in path]
     for start, end in pairwise(points):

@@ -117,9 +117,7 @@ def _flag_pole(brush: Brush, foot: Point, near: float, index: int) -> None:
         ground,
     )
     for row, word in enumerate(("Tháng", "Công", "nhân", "2027")):
-        brush.words(
-            (left + wide / 2, top + high * (0.2 + 0.2 * row)), (wide * 0.78, high * 0.16), (word,), ink
-        )
+        brush.words((left + wide / 2, top + high * (0.2 + 0.2 * row)), (wide * 0.78, high * 0.16), (word,), ink)
 
 
 def sports(brush: Brush, rng: Random) -> None:
@@ -129,9 +127,7 @@ def sports(brush: Brush, rng: Random) -> None:
     brush.wash(580, 1200, (126, 178, 96), (84, 142, 74))
     for row, offset in ((650, 0), (700, 40)):
         for x in range(60 + offset, 1560, 84):
-            fan = Person(
-                (x, row + 60), 170, rng.choice(_FANS), rng.choice(SKINS), hands=((-0.2, -0.2), (0.2, -0.24))
-            )
+            fan = Person((x, row + 60), 170, rng.choice(_FANS), rng.choice(SKINS), hands=((-0.2, -0.2), (0.2, -0.24)))
             figure(brush, fan)
     brush.banner((330, 250), (940, 170), ("Hội thao công nhân, lao động",), rng)
     brush.line([(330, 250), (330, 760)], STEEL, 14)
@@ -174,9 +170,7 @@ def fire_drill(brush: Brush, rng: Random) -> None:
     for index in range(16):
         share = index / 15
         spread = 14 + share * 80
-        brush.oval(
-            (850 + share * 330, 880 + share * 100), (spread, spread * 0.6), mix(WHITE, (214, 226, 232), share)
-        )
+        brush.oval((850 + share * 330, 880 + share * 100), (spread, spread * 0.6), mix(WHITE, (214, 226, 232), share))
     worker = Person((730, 1100), 440, (236, 120, 40), SKINS[1], RED, hands=((-0.16, 0.22), (0.24, 0.26)))
     figure(brush, worker)
     brush.line([(652, 880), (700, 900), (790, 820), (850, 880)], INK, 12)

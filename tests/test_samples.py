@@ -135,9 +135,7 @@ def test_every_item_of_the_plan_can_be_shown_beside_its_sentence(plan: Any, line
         ("signers", "name"),
     ],
 )
-def test_the_plan_says_word_for_word_what_was_read_from_it(
-    plan: Any, lines: list[str], part: str, field: str
-) -> None:
+def test_the_plan_says_word_for_word_what_was_read_from_it(plan: Any, lines: list[str], part: str, field: str) -> None:
     assert plan[part]
     for item in plan[part]:
         assert any(item[field] in line for line in lines), item[field]
@@ -157,9 +155,7 @@ def test_every_anniversary_is_counted_right_for_2027(plan: Any) -> None:
         assert day == event.replace(year=2027)
         assert item["ordinal"] == 2027 - event.year
         assert f"{item['ordinal']} năm {item['name']}" in item["source"]["text"]
-        assert (
-            f"({event:%d}/{event.month}/{event.year} - {day:%d}/{day.month}/2027)" in item["source"]["text"]
-        )
+        assert f"({event:%d}/{event.month}/{event.year} - {day:%d}/{day.month}/2027)" in item["source"]["text"]
 
 
 def test_the_campaign_runs_from_25_april_to_the_end_of_may(plan: Any) -> None:
