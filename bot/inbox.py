@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -76,9 +77,13 @@ class Inbox:
         for row_id, place in rows:
             task = asyncio.create_task(self._one(row_id))
             self._busy[place] = task
-            task.add_done_callback(lambda _, place=place: (self._busy.pop(place, None), self._wake.set()))
+            task.add_done_callback(partial(self._finished, place))
         if not rows:
             await self._idle()
+
+    def _finished(self, place: str, _: asyncio.Task[None]) -> None:
+        self._busy.pop(place, None)
+        self._wake.set()
 
     async def _idle(self) -> None:
         try:

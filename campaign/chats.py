@@ -62,15 +62,15 @@ def move(session: Session, channel: str, old: str, new: str) -> None:
     session.execute(
         update(Outgoing)
         .where(
-            Outgoing.channel == channel,
-            Outgoing.to == old,
+            col(Outgoing.channel) == channel,
+            col(Outgoing.to) == old,
             col(Outgoing.state).in_((OutgoingState.QUEUED, OutgoingState.RETRY, OutgoingState.SENDING)),
         )
         .values(to=new)
     )
     session.execute(
         update(Incoming)
-        .where(Incoming.channel == channel, Incoming.chat == old, Incoming.state == IncomingState.NEW)
+        .where(Incoming.channel == channel, col(Incoming.chat) == old, col(Incoming.state) == IncomingState.NEW)
         .values(chat=new)
     )
 

@@ -8,15 +8,31 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from campaign.message import Message
+from dataclasses import dataclass
+
 from storage.insert import insert_new
 from storage.models import Chat, Outgoing
 from storage.models.messages import OutgoingState, Priority
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to write. A person who has not consented yet has an address but no Chat row."""
+
+    channel: str
+    to: str
+    group: bool
+    chat_id: int | None = None
+
+
+def address_of(chat: Chat) -> Address:
+    return Address(chat.channel, chat.external_id, chat.kind == "group", chat.id)
+
+
 def say(
     session: Session,
     key: str,
-    chat: Chat,
+    to: Chat | Address,
     message: Message,
     *,
     priority: int = Priority.REPLY,
@@ -25,7 +41,7 @@ def say(
     not_before: datetime | None = None,
     urgent: bool = False,
 ) -> bool:
-    """Queue ``message`` for ``chat`` under ``key``; False when that key was queued before."""
+    """Queue ``message`` for ``to`` under ``key``; False when that key was queued before."""
     row = outgoing(
         key,
         chat,
@@ -41,7 +57,7 @@ def say(
 
 def outgoing(
     key: str,
-    chat: Chat,
+    to: Chat | Address,
     message: Message,
     *,
     priority: int = Priority.REPLY,
@@ -51,23 +67,23 @@ def outgoing(
     urgent: bool = False,
 ) -> Outgoing:
     """The outbox row for ``say``; ``personal`` defaults to: not a group."""
-    group = chat.kind == "group"
+    place = address_of(to) if isinstance(to, Chat) else to
     return Outgoing(
         key=key,
-        channel=chat.channel,
-        to=chat.external_id,
-        chat_id=chat.id,
+        channel=place.channel,
+        to=place.to,
+        chat_id=place.chat_id,
         push_id=push_id,
         priority=priority,
-        personal=not group if personal is None else personal,
-        group=group,
+        personal=not place.group if personal is None else personal,
+        group=place.group,
         urgent=urgent,
         message=message.as_json(),
         not_before=not_before,
     )
 
 
-def say_again(session: Session, key: str, chat: Chat, message: Message, *, not_before: datetime) -> None:
+def say_again(session: Session, key: str, to: Chat | Address, message: Message, *, not_before: datetime) -> None:
     """As ``say``, but while the row has not left, its words and its moment are replaced.
 
     For prompts that gather: ten photos of an album give one question, a moment after the last.
@@ -78,7 +94,7 @@ def say_again(session: Session, key: str, chat: Chat, message: Message, *, not_b
         )
     ).first()
     if waiting is None or waiting.progress:
-        say(session, key, chat, message, not_before=not_before)
+        say(session, key, to, message, not_before=not_before)
         return
     waiting.message, waiting.not_before = message.as_json(), not_before
     session.add(waiting)

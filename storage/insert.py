@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import CursorResult, UpdateBase
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -18,17 +19,23 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[SQLModel]
     """
     if not rows:
         return 0
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert: Any = sqlite.insert if is_sqlite else postgresql.insert
+    insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     added = 0
     values = [
         row.model_dump(exclude={"id"} if "id" in type(row).model_fields and _unset(row) else None) for row in rows
     ]
     for start in range(0, len(values), CHUNK):
         statement = insert(table).values(values[start : start + CHUNK]).on_conflict_do_nothing()
-        added += session.execute(statement).rowcount
+        added += execute_counted(session, statement)
     return added
 
 
+def execute_counted(session: Session, statement: UpdateBase) -> int:
+    """Run an insert, update or delete; how many rows it touched."""
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
 def _unset(row: SQLModel) -> bool:
-    return getattr(row, "id", None) is None
+    return "id" in type(row).model_fields and getattr(row, "id", None) is None

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
+from storage.insert import execute_counted
 from storage.models import Outgoing
 from storage.models.messages import OutgoingState, Priority
 
@@ -16,8 +17,10 @@ CLOSED_CHATS_IN_QUERY = 400
 
 
 def next_due(session: Session, channel: str, now: datetime, *, quiet: bool, closed: Collection[str]) -> Outgoing | None:
-    """The row that should leave next; rows for ``closed`` chats wait. When ``quiet``, only replies and what a person made
-    urgent may leave."""
+    """The row that should leave next; rows for ``closed`` chats wait.
+
+    When ``quiet``, only answers to people and what a person made urgent may leave.
+    """
     due = (
         select(Outgoing)
         .where(
@@ -37,19 +40,20 @@ def next_due(session: Session, channel: str, now: datetime, *, quiet: bool, clos
 
 def claim(session: Session, row_id: int, now: datetime) -> Outgoing | None:
     """Mark a row as being sent; None when somebody else was faster or it was cancelled."""
-    changed = session.execute(
+    changed = execute_counted(
+        session,
         update(Outgoing)
         .where(col(Outgoing.id) == row_id, col(Outgoing.state).in_(WAITING))
-        .values(state=OutgoingState.SENDING, sending_at=now, attempts=Outgoing.attempts + 1)
+        .values(state=OutgoingState.SENDING, sending_at=now, attempts=col(Outgoing.attempts) + 1),
     )
-    return session.get(Outgoing, row_id) if changed.rowcount else None
+    return session.get(Outgoing, row_id) if changed else None
 
 
 def unclaim(session: Session, row_id: int) -> None:
     """Give back a row that was claimed and whose request provably did not leave."""
     session.execute(
         update(Outgoing)
-        .where(col(Outgoing.id) == row_id, Outgoing.state == OutgoingState.SENDING)
+        .where(col(Outgoing.id) == row_id, col(Outgoing.state) == OutgoingState.SENDING)
         .values(state=OutgoingState.QUEUED)
     )
 
@@ -59,17 +63,18 @@ def recover(session: Session, channel: str, now: datetime) -> tuple[int, int]:
 
     Returns (sent again, unknown). Only the process that speaks for the account may call it.
     """
-    in_flight = (Outgoing.channel == channel, Outgoing.state == OutgoingState.SENDING)
-    again = session.execute(
-        update(Outgoing).where(*in_flight, col(Outgoing.personal)).values(state=OutgoingState.QUEUED)
+    in_flight = (col(Outgoing.channel) == channel, col(Outgoing.state) == OutgoingState.SENDING)
+    again = execute_counted(
+        session, update(Outgoing).where(*in_flight, col(Outgoing.personal)).values(state=OutgoingState.QUEUED)
     )
-    unknown = session.execute(
+    unknown = execute_counted(
+        session,
         update(Outgoing)
         .where(*in_flight)
         .values(
             state=OutgoingState.UNKNOWN,
             finished_at=now,
             reason="Máy dừng khi đang gửi, chưa rõ tin đã tới hay chưa.",
-        )
+        ),
     )
-    return again.rowcount, unknown.rowcount
+    return again, unknown

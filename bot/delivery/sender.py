@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -110,7 +111,11 @@ class Sender:
             self._gate.take(row.to, group=row.group, cost=cost)
         task = asyncio.create_task(self._send(row, message))
         self._busy[row.to] = task
-        task.add_done_callback(lambda _: (self._busy.pop(row.to, None), self._wake.set()))
+        task.add_done_callback(partial(self._finished, row.to))
+
+    def _finished(self, chat: str, _: asyncio.Task[None]) -> None:
+        self._busy.pop(chat, None)
+        self._wake.set()
 
     async def _send(self, row: Outgoing, message: Message) -> None:
         """All parts that have not left yet, one after the other."""

@@ -131,7 +131,7 @@ class Assignment(SQLModel, table=True):
 
 
 class Duty(SQLModel, table=True):
-    """One assignment for one unit. Each step of its life is a moment, so its line can be rebuilt from this row alone."""
+    """One assignment for one unit. Each step of its life is a moment: the line can be rebuilt from this row alone."""
 
     __table_args__ = (UniqueConstraint("assignment_id", "unit_id"),)
 

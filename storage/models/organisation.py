@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 
 class Unit(SQLModel, table=True):
-    """A union organisation of any kind. Never deleted: closed (``valid_to``) or merged, so that history stays attached."""
+    """A union organisation of any kind. Never deleted: closed (``valid_to``) or merged, so history stays attached."""
 
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True)

@@ -8,7 +8,9 @@ from storage.columns import moment
 
 
 class ClockAnchor(SQLModel, table=True):
-    """The fast clock of the demo: it showed ``shown`` when the wall showed ``wall``. It stands still while nothing runs."""
+    """The fast clock of the demo: it showed ``shown`` when the wall showed ``wall``. It stands still while
+    nothing runs.
+    """
 
     __tablename__ = "clock_anchor"
 

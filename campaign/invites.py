@@ -1,0 +1,112 @@
+"""Invitation codes: the only way in. Guessing one is slowed down; only the hash is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, select
+
+from campaign import audit
+from campaign.problems import Refusal
+from campaign.text import fold
+from storage.models import CodeGuess, Invite
+from storage.models.organisation import Role
+
+# Without 0/O, 1/I/L and U: people read codes aloud on the phone.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 8
+WRONG_ALLOWED = 5
+FIRST_LOCK = timedelta(minutes=15)
+LIFETIME = timedelta(days=30)
+
+ROLE_NAMES = {
+    Role.OFFICER: "cán bộ công đoàn",
+    Role.CHAIR: "chủ tịch công đoàn",
+    Role.EDITOR: "biên tập viên",
+    Role.ADMIN: "quản trị viên",
+    Role.LEADER: "lãnh đạo",
+}
+
+
+def normalise(code: str) -> str:
+    """A code as people type it: any case, with spaces or hyphens."""
+    return "".join(letter for letter in fold(code).upper() if letter.isalnum())
+
+
+def looks_like_code(text: str) -> bool:
+    code = normalise(text)
+    return len(code) == LENGTH and all(letter in ALPHABET for letter in code) and len(text) <= LENGTH + 4
+
+
+def create(
+    session: Session,
+    unit_id: int,
+    role: str,
+    now: datetime,
+    *,
+    name: str = "",
+    uses: int = 1,
+    lifetime: timedelta = LIFETIME,
+    by: int | None = None,
+) -> str:
+    """A new code for a role in a unit; this is the only moment at which it can be read."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    session.add(
+        Invite(
+            code_hash=_hash(code),
+            unit_id=unit_id,
+            role=role,
+            name=name,
+            expires_at=now + lifetime,
+            uses_left=uses,
+            created_at=now,
+            created_by=by,
+        )
+    )
+    audit.note(session, now, "invite.created", f"unit:{unit_id}", person_id=by, role=role)
+    return code
+
+
+def check(session: Session, code: str, place: str, now: datetime) -> Invite:
+    """The invitation behind ``code``, still usable. Uses nothing up.
+
+    ``place`` (channel and chat) is where it was typed: after five wrong codes it must wait, longer each time.
+    Raises Refusal with the same words for a wrong, an expired and a used code: a guesser learns nothing.
+    """
+    guess = session.get(CodeGuess, place)
+    if guess is not None and now < _locked_until(guess):
+        raise Refusal("invite.locked", "Đã nhập sai nhiều lần. Anh/chị chờ 15 phút rồi thử lại, hoặc xin mã mới.")
+    invite = session.exec(select(Invite).where(Invite.code_hash == _hash(normalise(code)))).first()
+    if invite is None or invite.uses_left < 1 or (invite.expires_at is not None and now >= invite.expires_at):
+        _remember_wrong(session, guess, place, now)
+        raise Refusal(
+            "invite.invalid",
+            "Mã mời không đúng hoặc đã hết hạn. Anh/chị kiểm tra lại mã, hoặc xin mã mới từ công đoàn cấp trên.",
+        )
+    return invite
+
+
+def use(session: Session, invite: Invite, place: str) -> None:
+    """Use ``invite`` up once and forget the wrong guesses made here."""
+    invite.uses_left -= 1
+    session.add(invite)
+    if (guess := session.get(CodeGuess, place)) is not None:
+        session.delete(guess)
+
+
+def _remember_wrong(session: Session, guess: CodeGuess | None, place: str, now: datetime) -> None:
+    guess = guess or CodeGuess(place=place, wrong=0, last_at=now)
+    guess.wrong, guess.last_at = guess.wrong + 1, now
+    session.add(guess)
+
+
+def _locked_until(guess: CodeGuess) -> datetime:
+    if guess.wrong < WRONG_ALLOWED:
+        return guess.last_at
+    return guess.last_at + FIRST_LOCK * 2 ** min(guess.wrong - WRONG_ALLOWED, 6)
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(f"loa-invite:{code}".encode()).hexdigest()
