@@ -4,7 +4,7 @@ import ctypes
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pypdfium2
@@ -20,6 +20,7 @@ _PAGES = 600
 _SCAN = 8  # letters a page on average; a scanner's stamp has a few
 _PATHS = 20_000
 _STRAIGHT = 1.5  # points a rule may be off
+_CUT_AT_HYPHEN = re.compile(r"\w-$")
 _PAGE_NUMBER = re.compile(r"[-–—\s]*(trang\s*)?\d{1,3}(\s*/\s*\d{1,3})?[-–—\s]*", re.IGNORECASE)
 
 
@@ -92,8 +93,24 @@ def _pages(document: Any) -> Iterator[_Page]:
 
 
 def _glyphs(page: Any) -> Iterator[Glyph]:
-    """Every painted letter; PDFium's own guesses of spaces and line ends are left out."""
-    layer = page.get_textpage()
+    """Every painted letter with its marks; PDFium's own guesses of spaces and line ends are left out."""
+    last: Glyph | None = None
+    for glyph in _painted(page.get_textpage()):
+        if last and unicodedata.combining(glyph.letter) and _is_over(last, glyph):
+            last = replace(last, letter=last.letter + glyph.letter, right=max(last.right, glyph.right))
+            continue
+        if last:
+            yield last
+        last = glyph
+    if last:
+        yield last
+
+
+def _is_over(letter: Glyph, mark: Glyph) -> bool:
+    return letter.left - letter.size / 3 <= mark.left <= letter.right + 1 and abs(letter.base - mark.base) < 1
+
+
+def _painted(layer: Any) -> Iterator[Glyph]:
     box, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     for n in range(layer.count_chars()):
         code = pdfium.FPDFText_GetUnicode(layer.raw, n)
@@ -102,10 +119,10 @@ def _glyphs(page: Any) -> Iterator[Glyph]:
         pdfium.FPDFText_GetLooseCharBox(layer.raw, n, box)
         pdfium.FPDFText_GetCharOrigin(layer.raw, n, x, y)
         size = abs(box.top - box.bottom) or 1.0
-        left, right = box.left, box.right
-        if unicodedata.combining(chr(code)):  # drawn back over the letter before the pen
-            left = right = x.value - 0.05 * size
-        yield Glyph(chr(code), left, right, y.value, size)
+        left = box.left
+        if unicodedata.combining(chr(code)):  # the pen has moved on and draws back over the letter before
+            left = min(left, x.value - 0.05 * size)
+        yield Glyph(chr(code), left, box.right, y.value, size, x.value)
 
 
 def _rules(page: Any) -> tuple[list[Rule], list[Rule]]:
@@ -176,7 +193,7 @@ class _Flow:
 
     def _add_line(self, line: Line, over_page: bool) -> None:
         if self._head and self._above and goes_on(self._head, self._above, line, self._frame, over_page):
-            self._done[-1] += " " + line.text
+            self._done[-1] += ("" if _CUT_AT_HYPHEN.search(self._done[-1]) else " ") + line.text
         else:
             self._done.append(line.text)
             self._head = line

@@ -47,7 +47,7 @@ def flowing(lines: list[Line]) -> list[Line | list[str]]:
             done += [_typed_table(lines[at : at + size])] if size else []
         elif len(lines[at].pieces) == 2:
             size, gutter = _block_size(lines[at:])
-            done += [_side_by_side(lines[at : at + size], gutter)] if size else []
+            done += _side_by_side(lines[at : at + size], gutter)
         if not size:
             done.append(lines[at])
         at += max(size, 1)
@@ -70,13 +70,14 @@ def _block_size(lines: list[Line]) -> tuple[int, _Gutter]:
     return size, gutter
 
 
-def _side_by_side(lines: list[Line], gutter: _Gutter) -> list[str]:
+def _side_by_side(lines: list[Line], gutter: _Gutter) -> list[Line | list[str]]:
     left = [p.text for line in lines for p in line.pieces if gutter.is_left(p)]
     right = [p.text for line in lines for p in line.pieces if not gutter.is_left(p)]
-    if len(lines) >= _TABLE_LINES and not tables.is_layout([[left, right]], ruled=False):
-        sides = [[[p.text] for p in line.pieces] for line in lines]
-        return [tables.pipe_row([tables.one_line(c) for c in row]) for row in tables.trimmed(sides)]
-    return [*left, *right]
+    if tables.is_layout([[left, right]], ruled=False):
+        return [[*left, *right]]
+    if len(lines) < _TABLE_LINES:
+        return list(lines)
+    return [tables.lines_of([[[p.text] for p in line.pieces] for line in lines], ruled=True)]
 
 
 def _table_size(lines: list[Line]) -> int:

@@ -2,13 +2,15 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import median
 
 _SAME_LINE = 0.35  # of the letter size; more is another line, less is a mark of a footnote
-_SPACE = 0.12
+_SPACE = 0.15
+_PITCH_SHARE = 0.6  # of the steps in a line; more equal ones mean a typewriter font
 _COLUMN = 1.6
 _DOUBLE = 0.08  # bold letters are sometimes printed twice with a small shift
 _RIGHT_BLOCK = re.compile(
@@ -23,6 +25,8 @@ class Glyph:
     right: float
     base: float
     size: float
+    pen: float
+    """Where the letter was put down; `left` is where its ink begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,12 @@ def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
 
 def _line(row: list[Glyph]) -> Line | None:
     size = median(g.size for g in row)  # boxes of single letters are taller or lower
-    words = _words(row, size)
+    pitch = _pitch(row)
+    column = max(_COLUMN * size, 2.6 * pitch)
     pieces: list[Piece] = []
     begun: list[Piece] = []
-    for word in words:
-        if begun and word.left - begun[-1].right > _COLUMN * size:
+    for word in _words(row, size, pitch):
+        if begun and word.left - begun[-1].right > column:
             pieces += _split(_joined(begun))
             begun = []
         begun.append(word)
@@ -82,15 +87,14 @@ def _line(row: list[Glyph]) -> Line | None:
     return Line(tuple(pieces), row[0].base, size) if pieces else None
 
 
-def _words(row: list[Glyph], size: float) -> list[Piece]:
+def _words(row: list[Glyph], size: float, pitch: float) -> list[Piece]:
     words: list[Piece] = []
     letters, left, right = "", 0.0, 0.0
     last: Glyph | None = None
     for glyph in row:
         if last and glyph.letter == last.letter and glyph.left - last.left < _DOUBLE * size:
             continue
-        gap = glyph.left - right if letters else 0.0
-        if letters and (glyph.letter.isspace() or gap > _SPACE * size):
+        if letters and last and (glyph.letter.isspace() or _is_apart(last, glyph, right, size, pitch)):
             words.append(Piece(letters, left, right, right - left))
             letters = ""
         if not glyph.letter.isspace():
@@ -101,6 +105,17 @@ def _words(row: list[Glyph], size: float) -> list[Piece]:
     if letters:
         words.append(Piece(letters, left, right, right - left))
     return words
+
+
+def _pitch(row: list[Glyph]) -> float:
+    """The step of a typewriter font, 0 for others. There the ink of a borrowed letter says nothing about spaces."""
+    steps = Counter(round(b.pen - a.pen, 1) for a, b in pairwise(row) if b.pen > a.pen)
+    step, times = steps.most_common(1)[0] if steps else (0.0, 0)
+    return step if len(row) > 8 and times > _PITCH_SHARE * (len(row) - 1) else 0.0
+
+
+def _is_apart(last: Glyph, glyph: Glyph, right: float, size: float, pitch: float) -> bool:
+    return glyph.pen - last.pen > 1.5 * pitch if pitch else glyph.left - right > _SPACE * size
 
 
 def _joined(words: list[Piece]) -> Piece:
@@ -119,7 +134,7 @@ def _split(piece: Piece) -> list[Piece]:
     return [Piece(words[0], piece.left, middle - 2, piece.first_word), Piece(words[1], middle + 2, piece.right, 0)]
 
 
-_MARKER = re.compile(r"([-+*•●○▪–—→✓]|\(?\d{1,2}[.)/]|\d{1,2}(\.\d{1,2}){1,3}\.?|[IVX]{1,5}[.)/-]|\(?[a-zđ][.)])\s")
+_MARKER = re.compile(r"([-+|*•●○▪–—→✓]|\(?\d{1,2}[.)/]|\d{1,2}(\.\d{1,2}){1,3}\.?|[IVX]{1,5}[.)/-]|\(?[a-zđ][.)])\s")
 _NEAR, _LEADING = 8.0, 2.3
 
 
