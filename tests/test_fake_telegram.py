@@ -184,16 +184,16 @@ async def test_a_button_is_pressed_answered_and_taken_away(tg: FakeTelegram, cli
     lan = tg.user("Lan")
     tg.start(lan)
     asked = await client.ask(lan.id, "Đơn vị nhận việc này không?", ("Nhận việc", "nhan:7"), ("Xin hoãn", "hoan:7"))
-    assert [b.text for b in tg.last(lan.id).buttons] == ["Nhận việc", "Xin hoãn"]
+    assert [b.text for b in tg.last(lan).buttons] == ["Nhận việc", "Xin hoãn"]
     tg.press(lan, "Nhận việc")
     query = (await client.updates())[-1].callback_query
     assert (query.data, query.message.message_id, query.from_user.id) == ("nhan:7", asked.message_id, lan.id)
     assert await client.bot.answer_callback_query(query.id, text="Đã ghi nhận")
     edited = await client.bot.edit_message_text("Đã nhận việc.", chat_id=lan.id, message_id=asked.message_id)
-    assert (edited.text, tg.last(lan.id).buttons) == ("Đã nhận việc.", [])
+    assert (edited.text, tg.last(lan).buttons) == ("Đã nhận việc.", [])
     assert [p.answer.text for p in tg.answered() if p.answer] == ["Đã ghi nhận"]
     assert await client.bot.delete_message(lan.id, asked.message_id)
-    assert tg.last(lan.id).deleted
+    assert tg.last(lan).deleted
 
 
 async def test_a_photo_comes_in_several_sizes_and_the_best_is_downloaded(tg: FakeTelegram, client: Client) -> None:
@@ -210,9 +210,9 @@ async def test_a_photo_and_a_document_go_out_byte_for_byte(tg: FakeTelegram, cli
     lan, picture, plan = tg.user("Lan"), jpeg(640, 480), b"PK\x03\x04 ke hoach" * 999
     tg.start(lan)
     sent = await client.photo(lan.id, picture, "Áp phích")
-    assert (tg.last(lan.id).uploaded, sent.caption, sent.photo[-1].width) == (picture, "Áp phích", 640)
+    assert (tg.last(lan).uploaded, sent.caption, sent.photo[-1].width) == (picture, "Áp phích", 640)
     document = (await client.document(lan.id, "Kế hoạch 55.docx", plan)).document
-    assert (tg.last(lan.id).uploaded, document.file_name) == (plan, "Kế hoạch 55.docx")
+    assert (tg.last(lan).uploaded, document.file_name) == (plan, "Kế hoạch 55.docx")
     assert await client.download(document.file_id) == plan
     again = await client.bot.send_photo(lan.id, sent.photo[-1].file_id)
     assert again.photo[-1].file_unique_id == sent.photo[-1].file_unique_id
@@ -230,7 +230,7 @@ async def test_albums_pass_both_ways_and_stay_together(tg: FakeTelegram, client:
     pictures = [jpeg(300, 200, seed=n) for n in range(3)]
     sent = await client.album(lan.id, pictures)
     assert len({m.media_group_id for m in sent}) == 1
-    assert [m.uploaded for m in tg.sent(lan.id)] == pictures
+    assert [m.uploaded for m in tg.sent(lan)] == pictures
 
 
 async def test_refusals_are_understood(tg: FakeTelegram, client: Client) -> None:

@@ -1,12 +1,14 @@
 """Scripting trouble, and looking at what the bot did."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from .faults import Fault
 from .floods import most_in_any_window
 from .groups import Groups
-from .state import Chat, Message, Press, Send
+from .state import Chat, Message, Press, Send, User
+
+Where = Chat | User | int
+"""A chat, a person's private chat, or the number of either."""
 
 
 class Inspection(Groups):
@@ -17,7 +19,7 @@ class Inspection(Groups):
         fault: Fault,
         *,
         method: str | None = None,
-        chat: Chat | int | None = None,
+        chat: Where | None = None,
         times: int | None = 1,
         skip: int = 0,
     ) -> Fault:
@@ -25,7 +27,7 @@ class Inspection(Groups):
 
         Downloads of files go under the method name ``download``.
         """
-        number = chat.id if isinstance(chat, Chat) else chat
+        number = _number(chat)
         chosen = method or fault.method
         return self.faults.add(replace(fault, method=chosen, chat=number, times=times, skip=skip))
 
@@ -35,12 +37,12 @@ class Inspection(Groups):
 
     # What was said
 
-    def sent(self, chat: Chat | int | None = None) -> list[Message]:
+    def sent(self, chat: Where | None = None) -> list[Message]:
         """The bot's messages in order, as they look now; deleted ones too (see ``Message.deleted``)."""
-        number = chat.id if isinstance(chat, Chat) else chat
+        number = _number(chat)
         return [m for m in self.spoken if number is None or m.chat.id == number]
 
-    def last(self, chat: Chat | int | None = None) -> Message:
+    def last(self, chat: Where | None = None) -> Message:
         """The newest message of the bot; raises IndexError when it said nothing."""
         return self.sent(chat)[-1]
 
@@ -58,12 +60,15 @@ class Inspection(Groups):
         """How many 429 the flood model gave (scripted ones are not counted)."""
         return self.flood.rejected
 
-    def delivered(self, chats: Iterable[int] | None = None) -> list[Send]:
+    def delivered(self, chat: Where | None = None) -> list[Send]:
         """Send log without the refusals."""
-        wanted = None if chats is None else set(chats)
-        return [s for s in self.sends if s.status == 200 and (wanted is None or s.chat in wanted)]
+        number = _number(chat)
+        return [s for s in self.sends if s.status == 200 and (number is None or s.chat == number)]
 
-    def most_messages(self, seconds: float = 1.0, chat: int | None = None) -> int:
+    def most_messages(self, seconds: float = 1.0, chat: Where | None = None) -> int:
         """The most delivered messages in any window of that length, overall or in one chat."""
-        log = self.delivered(None if chat is None else [chat])
-        return most_in_any_window(((s.at, s.items) for s in log), seconds)
+        return most_in_any_window(((s.at, s.items) for s in self.delivered(chat)), seconds)
+
+
+def _number(where: Where | None) -> int | None:
+    return where if where is None or isinstance(where, int) else where.id

@@ -17,6 +17,10 @@ FIRST_USER_ID = 5_100_000_001
 """Above 2**31, like the numbers new accounts really get."""
 
 
+AlbumItem = bytes | tuple[str, bytes]
+"""A photo, or a named file: a video by its ending (.mp4, .mov), else a document."""
+
+
 class People(World):
     """``chat=None`` means the person's private chat with the bot, which begins with their first message."""
 
@@ -106,7 +110,7 @@ class People(World):
     def send_album(
         self,
         user: User | int,
-        photos: int | Sequence[bytes] = 3,
+        photos: int | Sequence[AlbumItem] = 3,
         caption: str = "",
         chat: Chat | int | None = None,
         *,
@@ -120,12 +124,14 @@ class People(World):
         ``gaps``: seconds before the 2nd, 3rd, ... update. ``repeat``: positions whose update comes twice.
         The caption, and the reply, are on the first item only, as the apps do it.
         """
-        pictures = [jpeg(seed=self.serial()) for _ in range(photos)] if isinstance(photos, int) else photos
+        if isinstance(photos, int):
+            photos = [jpeg(seed=self.serial()) for _ in range(photos)]
         album = str(14_000_000_000_000_000 + self.serial())
         with self.holding() as updates:
             messages = []
-            for index, data in enumerate(pictures):
-                content = self._carrying("photo", Upload("", "image/jpeg", data), caption if index == 0 else "")
+            for index, data in enumerate(photos):
+                kind, upload = _album_part(data)
+                content = self._carrying(kind, upload, caption if index == 0 else "")
                 answered = reply_to if index == 0 else None
                 messages.append(self._speak(user, chat, content, answered, album=album))
         heard = {update.payload["message_id"]: update for update in updates}
@@ -159,6 +165,11 @@ class People(World):
             self.updates.offer("edited_message", own.to_json())
         return own
 
+    def delete(self, user: User | int, message: Message | int, chat: Chat | int | None = None) -> None:
+        """The person takes a message back. Telegram tells bots nothing about it."""
+        place = self.place(chat, self.person(user))
+        (message if isinstance(message, Message) else place.history[message]).deleted = True
+
     def press(
         self,
         user: User | int,
@@ -170,6 +181,7 @@ class People(World):
         """Presses the newest visible button with this label, or this callback data."""
         person = self.person(user)
         place = self.place(chat, person)
+        self._require_presence(place, person)
         candidates = [place.history[self._number(message)]] if message is not None else place.messages[::-1]
         for shown in candidates:
             for candidate in shown.buttons:
@@ -261,13 +273,16 @@ class People(World):
     ) -> Message:
         person = self.person(user)
         place = self.place(chat, person)
-        if place.is_group and not (person.id in place.members and place.members[person.id].inside):
-            raise LookupError(f"{person.first_name} is not a member of {place.title}")
+        self._require_presence(place, person)
         if place.blocked:
             raise LookupError(f"{person.first_name} has blocked the bot and must unblock it first")
         place.started = True
         answered = None if reply_to is None else place.history[self._number(reply_to)]
         return self.announce(self.post(place, person, content, reply_to=answered, **fields))
+
+    def _require_presence(self, place: Chat, person: User) -> None:
+        if place.is_group and not (person.id in place.members and place.members[person.id].inside):
+            raise LookupError(f"{person.first_name} is not a member of {place.title}")
 
     def _hears(self, message: Message) -> bool:
         """Privacy mode as documented (core.telegram.org/bots/features#privacy-mode)."""
@@ -291,3 +306,10 @@ class People(World):
         if target is None:
             return message.chat.last_speaking_bot == self.me.id
         return target.lower() == self.me.username.lower()
+
+
+def _album_part(item: AlbumItem) -> tuple[str, Upload]:
+    if isinstance(item, bytes):
+        return "photo", Upload("", "image/jpeg", item)
+    name, data = item
+    return "video" if name.lower().endswith((".mp4", ".mov")) else "document", Upload(name, "", data)
