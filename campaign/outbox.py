@@ -83,21 +83,38 @@ def outgoing(
     )
 
 
-def say_again(session: Session, key: str, to: Chat | Address, message: Message, *, not_before: datetime) -> None:
-    """As ``say``, but while the row has not left, its words and its moment are replaced.
+def say_again(
+    session: Session, topic: str, turn: int, to: Chat | Address, message: Message, *, not_before: datetime
+) -> str:
+    """Say something about ``topic``; while an earlier word on it has not left, that one is replaced and put off.
 
-    For prompts that gather: ten photos of an album give one question, a moment after the last.
+    For prompts that gather: ten photos of an album give one question, a moment after the last. ``turn`` (the inbox row
+    that causes it) makes the key unique. Returns the key.
     """
     waiting = session.exec(
         select(Outgoing).where(
-            Outgoing.key == key, col(Outgoing.state).in_((OutgoingState.QUEUED, OutgoingState.RETRY))
+            col(Outgoing.key).startswith(f"{topic}@"),
+            col(Outgoing.state).in_((OutgoingState.QUEUED, OutgoingState.RETRY)),
+            Outgoing.progress == 0,
         )
     ).first()
-    if waiting is None or waiting.progress:
+    if waiting is None:
+        key = f"{topic}@{turn}"
         say(session, key, to, message, not_before=not_before)
-        return
+        return key
     waiting.message, waiting.not_before = message.as_json(), not_before
     session.add(waiting)
+    return waiting.key
+
+
+def last_about(session: Session, topic: str) -> str:
+    """The key of the newest message on ``topic`` that was sent; empty when there is none."""
+    row = session.exec(
+        select(Outgoing)
+        .where(col(Outgoing.key).startswith(f"{topic}@"), Outgoing.state == OutgoingState.SENT)
+        .order_by(col(Outgoing.id).desc())
+    ).first()
+    return row.key if row else ""
 
 
 def cancel(session: Session, keys: Sequence[str]) -> int:

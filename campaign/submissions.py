@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from campaign import audit, duties, people, reminders
+from campaign import audit, chats, duties, people, reminders
 from campaign.hours import Hours
+from campaign.outbox import Address, address_of
 from campaign.problems import Refusal
 from storage.insert import insert_new
 from storage.models import Assignment, Duty, Item, Submission, Unit
@@ -35,8 +37,10 @@ def draft_of(session: Session, channel: str, chat: str, sender: str) -> Submissi
 
 def of_album(session: Session, channel: str, chat: str, sender: str, album: str) -> Submission | None:
     """The submission that an album of this sender belongs to: parts may come late, shuffled or twice."""
-    statement = select(Submission).where(
-        Submission.channel == channel, Submission.chat == chat, Submission.sender == sender, Submission.album == album
+    statement = (
+        select(Submission)
+        .join(Item, col(Item.submission_id) == Submission.id)
+        .where(Item.album == album, Submission.channel == channel, Submission.chat == chat, Submission.sender == sender)
     )
     return session.exec(statement.order_by(col(Submission.id))).first()
 
@@ -65,6 +69,17 @@ def items_of(session: Session, submission: Submission) -> list[Item]:
     """Its parts in the order in which the platform numbered them."""
     rows = session.exec(select(Item).where(Item.submission_id == submission.id)).all()
     return sorted(rows, key=lambda item: (item.message_id.zfill(20), item.part))
+
+
+def item_statement(channel: str, chat: str, message_id: str) -> SelectOfScalar[Item]:
+    """The part that came with a platform message."""
+    return select(Item).where(Item.channel == channel, Item.chat == chat, Item.message_id == message_id)
+
+
+def sender_address(session: Session, submission: Submission) -> Address:
+    """Where answers about it go: the chat it came from, whatever that chat's id is by now."""
+    chat = chats.find(session, submission.channel, submission.to)
+    return address_of(chat) if chat else Address(submission.channel, submission.to, group=False)
 
 
 def contents(items: Iterable[Item], text: str = "") -> str:

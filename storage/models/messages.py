@@ -92,7 +92,5 @@ class Talk(SQLModel, table=True):
     sender: str = Field(primary_key=True)
     step: str = ""
     data: dict[str, Any] = json_column()
-        list
-    )  # [label, action] of the last question, for answers typed as "1" or as words
     updated_at: datetime = moment()
     person_id: int | None = maybe_link("person.id")

@@ -35,11 +35,10 @@ class Submission(SQLModel, table=True):
     sender: str  # the platform's id of the sender
     to: str  # where answers go (the platform's id of the chat)
     reply_to: str = ""  # the sender's own message, to answer under
-    album: str | None = Field(default=None, index=True)
     created_at: datetime = moment()
     touched_at: datetime = moment()  # the last part that arrived
     submitted_at: datetime | None = maybe_moment()
-    carded: int = 0  # items on the card that editors have been given
+    carded: int = 0  # 0: editors have not been given it; else 1 + the items they have been given
 
 
 class Item(SQLModel, table=True):
@@ -54,6 +53,7 @@ class Item(SQLModel, table=True):
     message_id: str
     part: int = 0
     kind: str  # photo | document | video | voice
+    album: str = Field(default="", index=True)
     caption: str = ""
     file_name: str = ""
     mime: str = ""
@@ -62,7 +62,8 @@ class Item(SQLModel, table=True):
     attempts: int = 0
     retry_at: datetime | None = maybe_moment()
     reason: str = ""
-    sha256: str | None = Field(default=None, index=True)
+    sha256: str | None = Field(default=None, index=True)  # the original, byte for byte
+    share_sha256: str | None = None  # what may be sent on: without place and camera data
     size: int | None = None
     width: int | None = None
     height: int | None = None

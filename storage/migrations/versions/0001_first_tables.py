@@ -100,18 +100,27 @@ def upgrade() -> None:
         "web_message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("room", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("author", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("author_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("only_for", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("at", storage.columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("edited", sa.Boolean(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_message")),
         sa.UniqueConstraint("key", name=op.f("uq_web_message_key")),
     )
     with op.batch_alter_table("web_message", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_web_message_room"), ["room"], unique=False)
+        batch_op.create_index("ix_web_message_room_changed", ["room", "changed"], unique=False)
+        batch_op.create_index("ix_web_message_room_id", ["room", "id"], unique=False)
 
+    op.create_table(
+        "web_room",
+        sa.Column("room", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("room", name=op.f("pk_web_room")),
+    )
     op.create_table(
         "web_session",
         sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -152,6 +161,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_entry_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_entry_subject"), ["subject"], unique=False)
 
     op.create_table(
         "campaign",
@@ -246,7 +256,6 @@ def upgrade() -> None:
         sa.Column("sender", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("step", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
-        sa.Column("choices", sa.JSON(), nullable=False),
         sa.Column("updated_at", storage.columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_talk_person_id")),
@@ -471,6 +480,7 @@ def upgrade() -> None:
         sa.Column("message", sa.JSON(), nullable=False),
         sa.Column("not_before", storage.columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("progress", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("sending_at", storage.columns.UtcDateTime(timezone=True), nullable=True),
@@ -515,7 +525,6 @@ def upgrade() -> None:
         sa.Column("sender", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("to", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("reply_to", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("album", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("created_at", storage.columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("touched_at", storage.columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", storage.columns.UtcDateTime(timezone=True), nullable=True),
@@ -527,7 +536,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_submission_code")),
     )
     with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_submission_album"), ["album"], unique=False)
         batch_op.create_index(batch_op.f("ix_submission_duty_id"), ["duty_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_submission_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_submission_state"), ["state"], unique=False)
@@ -542,6 +550,7 @@ def upgrade() -> None:
         sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("part", sa.Integer(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("album", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("caption", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("file_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("mime", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -551,6 +560,7 @@ def upgrade() -> None:
         sa.Column("retry_at", storage.columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("share_sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("size", sa.Integer(), nullable=True),
         sa.Column("width", sa.Integer(), nullable=True),
         sa.Column("height", sa.Integer(), nullable=True),
@@ -560,6 +570,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("channel", "chat", "message_id", "part", name=op.f("uq_item_channel_chat_message_id_part")),
     )
     with op.batch_alter_table("item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_item_album"), ["album"], unique=False)
         batch_op.create_index(batch_op.f("ix_item_sha256"), ["sha256"], unique=False)
         batch_op.create_index(batch_op.f("ix_item_state"), ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_item_submission_id"), ["submission_id"], unique=False)
@@ -615,6 +626,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_item_submission_id"))
         batch_op.drop_index(batch_op.f("ix_item_state"))
         batch_op.drop_index(batch_op.f("ix_item_sha256"))
+        batch_op.drop_index(batch_op.f("ix_item_album"))
 
     op.drop_table("item")
     with op.batch_alter_table("submission", schema=None) as batch_op:
@@ -622,7 +634,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_submission_state"))
         batch_op.drop_index(batch_op.f("ix_submission_person_id"))
         batch_op.drop_index(batch_op.f("ix_submission_duty_id"))
-        batch_op.drop_index(batch_op.f("ix_submission_album"))
 
     op.drop_table("submission")
     with op.batch_alter_table("receipt", schema=None) as batch_op:
@@ -717,6 +728,7 @@ def downgrade() -> None:
 
     op.drop_table("campaign")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_entry_subject"))
         batch_op.drop_index(batch_op.f("ix_audit_entry_person_id"))
 
     op.drop_table("audit_entry")
@@ -728,8 +740,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_web_session_user"))
 
     op.drop_table("web_session")
+    op.drop_table("web_room")
     with op.batch_alter_table("web_message", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_web_message_room"))
+        batch_op.drop_index("ix_web_message_room_id")
+        batch_op.drop_index("ix_web_message_room_changed")
 
     op.drop_table("web_message")
     with op.batch_alter_table("unit", schema=None) as batch_op:

@@ -1,0 +1,159 @@
+"""Gửi thông báo: words, audience, preview with the count, and a typed number before many chats are reached."""
+
+from __future__ import annotations
+
+from sqlmodel import select
+
+from campaign import audience, audit, pushes
+from campaign.message import Choice
+from campaign.people import Right, open_posts
+from campaign.problems import Refusal
+from campaign.text import fold_words
+from handlers.context import BACK, HOME, Context, number, short
+from storage.models import Cluster, Push, Unit
+from storage.models.campaigns import PushKind
+
+MANY = 50
+ASK_TEXT = "Anh/chị gõ nội dung thông báo (nên dưới 350 chữ)."
+ASK_TO = "Gửi cho ai? Chọn một mục, hoặc gõ mã đơn vị."
+PREVIEW = "Xem trước:\n———\n{text}\n———\nGửi tới {audience}: {count} nhóm và cá nhân."
+NOBODY = "Chưa có nhóm hoặc cá nhân nào trong phạm vi này liên kết với trợ lý. Anh/chị chọn phạm vi khác."
+CONFIRM = "Thông báo sẽ tới {count} nơi. Để xác nhận, anh/chị gõ đúng số {count}."
+WRONG_COUNT = "Số chưa đúng nên chưa gửi gì. Anh/chị gõ {count} để gửi, hoặc bấm Bỏ."
+QUIET = "Bây giờ ngoài giờ làm việc: thông báo sẽ tự gửi lúc {when}. Muốn gửi liền, chọn Gửi ngay."
+SENT = "Đã xếp gửi thông báo tới {count} nơi. Xem kết quả trong mục Tiến độ."
+DROPPED = "Đã bỏ, chưa gửi gì."
+NO_RIGHT = "Chỉ quản trị viên được gửi thông báo."
+TOO_LONG = "Nội dung dài {length} chữ, quá 3.000 chữ. Anh/chị rút gọn rồi gõ lại."
+DROP = Choice("Bỏ", "pushdrop")
+
+
+def begin(context: Context, _: str = "") -> None:
+    _office(context)
+    context.go("push.text")
+    context.say(ASK_TEXT, (DROP, HOME))
+
+
+def _office(context: Context) -> Unit:
+    """The unit on whose behalf this person may broadcast. Raises Refusal when there is none."""
+    for post in open_posts(context.session, context.person_id):
+        if post.role in Right.BROADCAST.value:
+            return context.session.get_one(Unit, post.unit_id)
+    raise Refusal("push.no_right", NO_RIGHT)
+
+
+def take_text(context: Context) -> bool:
+    text = context.event.text
+    if not text:
+        return False
+    if len(text) > 3000:
+        context.say(TOO_LONG.format(length=len(text)), (DROP,))
+        return True
+    context.go("push.to", text=text)
+    _ask_to(context)
+    return True
+
+
+def _ask_to(context: Context) -> None:
+    office = _office(context)
+    year = context.house.hours.day(context.now).year
+    whole = "all" if office.parent_id is None else f"under:{office.code}"
+    names = context.session.exec(select(Cluster.name).where(Cluster.year == year).order_by(Cluster.name)).all()
+    choices = [Choice("Tất cả đơn vị", f"pushto:{whole}")]
+    choices += [Choice(short(name), f"pushto:cluster:{place}") for place, name in enumerate(names[:5])]
+    context.say(ASK_TO, (*choices, BACK, DROP))
+
+
+def choose_audience(context: Context, argument: str) -> None:
+    if context.step != "push.to":
+        raise Refusal("push.no_text", "Anh/chị gõ nội dung thông báo trước: chọn mục Gửi thông báo.")
+    office = _office(context)
+    if argument.startswith("cluster:"):
+        year = context.house.hours.day(context.now).year
+        names = context.session.exec(select(Cluster.name).where(Cluster.year == year).order_by(Cluster.name)).all()
+        place = number(argument.removeprefix("cluster:"))
+        argument = f"cluster:{names[place]}" if place < len(names) else "all"
+    if argument == "all" and office.parent_id is not None:
+        raise Refusal("push.too_wide", NO_RIGHT)
+    _preview(context, argument)
+
+
+def take_code(context: Context) -> bool:
+    """A unit's code typed instead of a choice."""
+    if not context.event.text:
+        return False
+    _preview(context, f"unit:{context.event.text.strip()}")
+    return True
+
+
+def _preview(context: Context, to: str) -> None:
+    office = _office(context)
+    draft = Push(key="preview", kind=PushKind.ADHOC, audience=to, text=str(context.data["text"]), due_at=context.now)
+    _within_reach(context, to)
+    count = len(pushes.recipients(context.session, draft, context.house.hours, context.now))
+    if not count:
+        return context.say(NOBODY, (BACK, DROP))
+    context.go("push.confirm", text=draft.text, to=to, count=count, office=office.id)
+    described = audience.describe(context.session, to)
+    context.say(PREVIEW.format(text=draft.text, audience=described, count=count))
+    if count > MANY:
+        return context.say(CONFIRM.format(count=count), (DROP,))
+    return _ask_when(context)
+
+
+def _within_reach(context: Context, to: str) -> None:
+    """Every addressed unit must lie in the person's reach."""
+    if to == "all":
+        return
+    for unit in audience.units_of(context.session, to, context.house.hours.day(context.now)):
+        if not context.may(Right.BROADCAST, unit.id):
+            raise Refusal("push.too_wide", NO_RIGHT)
+
+
+def _ask_when(context: Context) -> None:
+    hours = context.house.hours
+    now = Choice("Gửi ngay", "pushsend:now")
+    if not hours.is_quiet(context.now):
+        return context.say("Gửi đi?", (now, DROP))
+    when = f"{hours.local(hours.next_open(context.now)):%Hh%M ngày %d/%m}"
+    return context.say(QUIET.format(when=when), (Choice(f"Gửi lúc {when}", "pushsend:later"), now, DROP))
+
+
+def take_count(context: Context) -> bool:
+    """The typed number: a slip of the thumb reaches nobody."""
+    if not context.event.text:
+        return False
+    count = int(context.data["count"])
+    if fold_words(context.event.text).replace(" ", "") == str(count):
+        context.go("push.ready", **context.data)
+        _ask_when(context)
+    else:
+        context.say(WRONG_COUNT.format(count=count), (DROP,))
+    return True
+
+
+def send(context: Context, argument: str) -> None:
+    data = context.data
+    ready = context.step == "push.ready" or (context.step == "push.confirm" and int(data["count"]) <= MANY)
+    if not ready:
+        raise Refusal("push.not_confirmed", "Thông báo này chưa được xác nhận hoặc đã gửi rồi.")
+    office = _office(context)
+    _within_reach(context, str(data["to"]))
+    push = pushes.ad_hoc(
+        context.session, str(data["text"]), str(data["to"]), context.now, context.house.hours,
+        urgent=argument == "now", by=context.person_id, unit_id=office.id,
+    )  # fmt: skip
+    context.leave()
+    audit.note(context.session, context.now, "push.sent", f"push:{push.id}", person_id=context.person_id, to=data["to"])
+    count = sum(pushes.status(context.session, push.id or 0).values())
+    context.say(SENT.format(count=count), (Choice("Tiến độ", "progress"), HOME))
+
+
+def drop(context: Context, _: str = "") -> None:
+    context.leave()
+    context.say(DROPPED, (HOME,))
+
+
+ACTIONS = {"push": begin, "pushto": choose_audience, "pushsend": send, "pushdrop": drop}
+WORDS = {"gui thong bao": "push", "thong bao": "push", "giao viec": "push", "bo": "pushdrop"}
+STEPS = {"push.text": take_text, "push.to": take_code, "push.confirm": take_count}

@@ -1,0 +1,191 @@
+"""What a conversation knows about the event it answers, and the verbs it answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from bot.channels.contract import Event
+from campaign import chats, outbox, people
+from campaign.hours import Hours
+from campaign.message import Choice, Message
+from campaign.outbox import Address
+from storage.models import Chat, Outgoing, Person, Talk, Unit
+from storage.models.messages import OutgoingState, Priority
+
+BACK = Choice("Quay lại", "back")
+HOME = Choice("Trang chủ", "home")
+SHORT_LABEL = 40
+
+
+@dataclass(frozen=True)
+class House:
+    """The installation: who speaks, when, and how people get in."""
+
+    name: str
+    short_name: str
+    you: str  # "anh/chị" or "đồng chí"
+    hours: Hours
+    soon: Callable[[float], datetime]  # the moment after so many real seconds
+    links: Callable[[str], dict[str, str]]  # code → address on each channel
+    download_limit: Callable[[str], int]  # channel → bytes of a file it lets us fetch
+
+    def polite(self, text: str) -> str:
+        """Texts are written with "anh/chị"; an installation may prefer "đồng chí"."""
+        if self.you == "anh/chị":
+            return text
+        return text.replace("anh/chị", self.you).replace("Anh/chị", self.you.capitalize())
+
+
+@dataclass
+class Context:
+    """One event being handled, in one transaction."""
+
+    session: Session
+    event: Event
+    turn: int  # the inbox row: makes the keys of answers deterministic
+    now: datetime
+    house: House
+    person: Person | None = field(init=False)
+    chat: Chat | None = field(init=False)
+    _said: int = 0
+
+    def __post_init__(self) -> None:
+        self.person = (
+            people.by_account(self.session, self.event.channel, self.event.sender) if self.event.sender else None
+        )
+        self.chat = chats.find(self.session, self.event.channel, self.event.chat)
+
+    # -- who and where -------------------------------------------------------------------------------------------------
+
+    @property
+    def person_id(self) -> int | None:
+        return self.person.id if self.person else None
+
+    @property
+    def place(self) -> str:
+        return chats.place(self.event.channel, self.event.chat)
+
+    @property
+    def address(self) -> Address:
+        return Address(self.event.channel, self.event.chat, self.event.group, self.chat.id if self.chat else None)
+
+    def units(self) -> list[Unit]:
+        """The units this person reports for."""
+        return people.reporting_units(self.session, self.person_id)
+
+    def may(self, right: people.Right, unit_id: int | None) -> bool:
+        return people.may(self.session, self.person_id, right, unit_id)
+
+    # -- speaking ------------------------------------------------------------------------------------------------------
+
+    def say(self, text: str, choices: Sequence[Choice] = (), *, under: bool = False, **parts: Any) -> None:
+        """Answer in this chat. ``under``: as a reply to the message that is being handled."""
+        reply_to = self.event.message_id if under else ""
+        message = Message(text=self.house.polite(text), choices=tuple(choices), reply_to=reply_to, **parts)
+        outbox.say(self.session, self._key(), self.address, message)
+
+    def say_soon(
+        self, topic: str, text: str, choices: Sequence[Choice] = (), *, seconds: float = 2.0, **parts: Any
+    ) -> None:
+        """Answer when nothing more has come for a moment; an unsent answer on the same topic is replaced."""
+        message = Message(text=self.house.polite(text), choices=tuple(choices), **parts)
+        outbox.say_again(self.session, topic, self.turn, self.address, message, not_before=self.house.soon(seconds))
+
+    def toast(self, text: str) -> None:
+        """A short notice for whoever pressed a button; in words when it was typed instead."""
+        if self.event.press:
+            toast = Message(text=self.house.polite(text), toast=self.event.press)
+            outbox.say(self.session, self._key(), self.address, toast)
+        elif not self.event.group:
+            self.say(text, (HOME,))
+
+    def end_press(self) -> None:
+        """Take the waiting mark off the button, when nothing else did."""
+        if self.event.press and not self._said:
+            outbox.say(self.session, self._key(), self.address, Message(toast=self.event.press))
+
+    def tell(self, to: Chat | Address, key: str, text: str, choices: Sequence[Choice] = (), **parts: Any) -> None:
+        """Say something in another chat because of what happened here."""
+        message = Message(text=self.house.polite(text), choices=tuple(choices), **parts)
+        outbox.say(self.session, key, to, message, priority=Priority.INTERACTIVE, personal=True)
+
+    def _key(self) -> str:
+        self._said += 1
+        return f"in{self.turn}:{self._said}"
+
+    # -- remembering ---------------------------------------------------------------------------------------------------
+
+    @property
+    def talk(self) -> Talk | None:
+        return self.session.get(Talk, (self.place, self.event.sender))
+
+    @property
+    def step(self) -> str:
+        return self.talk.step if self.talk else ""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return dict(self.talk.data) if self.talk else {}
+
+    def go(self, step: str, **data: Any) -> None:
+        """The next thing this sender says in this chat belongs to ``step``."""
+        talk = self.talk or Talk(chat=self.place, sender=self.event.sender, updated_at=self.now)
+        talk.step, talk.data, talk.updated_at, talk.person_id = step, data, self.now, self.person_id
+        self.session.add(talk)
+        self.session.flush()
+
+    def leave(self) -> None:
+        """The step is over."""
+        if (talk := self.talk) is not None:
+            self.session.delete(talk)
+            self.session.flush()
+
+    # -- what people answer to -----------------------------------------------------------------------------------------
+
+    def last_choices(self) -> list[Choice]:
+        """The choices last offered in this chat, for answers typed as "1" or in words."""
+        rows = self.session.exec(
+            select(Outgoing.message)
+            .where(
+                Outgoing.channel == self.event.channel,
+                Outgoing.to == self.event.chat,
+                Outgoing.state == OutgoingState.SENT,
+            )
+            .order_by(col(Outgoing.finished_at).desc(), col(Outgoing.id).desc())
+            .limit(10)
+        )
+        messages = (Message.from_json(message) for message in rows)
+        return next((list(message.choices) for message in messages if message.choices), [])
+
+    def answered_message(self) -> Outgoing | None:
+        """The bot's own message that this one replies to."""
+        if not self.event.reply_to:
+            return None
+        rows = self.session.exec(
+            select(Outgoing)
+            .where(
+                Outgoing.channel == self.event.channel,
+                Outgoing.to == self.event.chat,
+                Outgoing.state == OutgoingState.SENT,
+            )
+            .order_by(col(Outgoing.id).desc())
+            .limit(500)
+        )
+        return next((row for row in rows if self.event.reply_to in row.external_ids), None)
+
+
+def short(text: str, limit: int = SHORT_LABEL) -> str:
+    """Fit for a button or a line: cut at a word, marked with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1].rsplit(" ", 1)[0] + "…"
+
+
+def number(argument: str) -> int:
+    """The id in a button's action; 0 for anything else, which no row has."""
+    return int(argument) if argument.isascii() and argument.isdigit() and len(argument) < 12 else 0

@@ -1,0 +1,65 @@
+"""Trang chủ: what one can do here, in the words cadres use."""
+
+from __future__ import annotations
+
+from campaign import people
+from campaign.duties import owed_by
+from campaign.message import Choice
+from campaign.people import Right
+from handlers.context import BACK, HOME, Context
+
+GREETING = "Xin chào {name}. Anh/chị muốn làm gì?"
+OWED = "Đơn vị còn {count} việc chưa nộp."
+NOTHING_OWED = "Đơn vị đã nộp đủ. Cảm ơn anh/chị!"
+NOT_UNDERSTOOD = "Hệ thống chưa hiểu ý anh/chị. Anh/chị gửi ảnh, tin bài bất cứ lúc nào, hoặc chọn một mục dưới đây."
+OLD_BUTTON = "Nút này không còn dùng được. Anh/chị gõ “trang chủ” để xem các mục hiện có."
+SORRY = "Hệ thống đang gặp trục trặc nên chưa xử lý được tin này. Tin đã được lưu, người quản trị sẽ xem lại."
+
+REPORTING = (
+    Choice("Việc của tôi", "duties"),
+    Choice("Gửi ảnh, tin bài", "send"),
+    Choice("Khẩu hiệu", "slogans"),
+    Choice("Lịch, hạn nộp", "dates"),
+)
+EDITING = (Choice("Duyệt tin, bài", "reviews"), Choice("Tiến độ", "progress"))
+BROADCASTING = (Choice("Gửi thông báo", "push"),)
+MINE = (Choice("Dữ liệu của tôi", "mydata"),)
+
+
+def menu(context: Context) -> list[Choice]:
+    """The items this person has a right to."""
+    session, person_id = context.session, context.person_id
+    choices: list[Choice] = []
+    if people.may_anywhere(session, person_id, Right.REPORT):
+        choices += REPORTING
+    if people.may_anywhere(session, person_id, Right.REVIEW):
+        choices += EDITING
+    elif people.may_anywhere(session, person_id, Right.SEE):
+        choices += EDITING[1:]
+    if people.may_anywhere(session, person_id, Right.BROADCAST):
+        choices += BROADCASTING
+    return [*choices, *MINE]
+
+
+def show(context: Context, _: str = "") -> None:
+    context.leave()
+    name = context.person.name if context.person else ""
+    text = GREETING.format(name=name or "anh/chị")
+    if units := context.units():
+        owed = len(owed_by(context.session, [unit.id for unit in units]))
+        text += "\n" + (OWED.format(count=owed) if owed else NOTHING_OWED)
+    context.say(text, menu(context))
+
+
+def not_understood(context: Context) -> None:
+    context.say(NOT_UNDERSTOOD, menu(context))
+
+
+ACTIONS = {"home": show, "back": show}
+WORDS = {
+    "trang chu": "home", "menu": "home", "bat dau": "home", "start": "home", "xin chao": "home", "chao": "home",
+    "tro giup": "home", "huong dan": "home", "help": "home", "0": "home", "quay lai": "back", "thoi": "home", "huy": "home",
+}  # fmt: skip
+STEPS = {}  # type: ignore[var-annotated]
+
+__all__ = ["ACTIONS", "BACK", "HOME", "STEPS", "WORDS", "menu", "not_understood", "show"]

@@ -1,0 +1,165 @@
+"""Vào hệ thống: an invitation code, then consent, then a post. Refusing stores nothing more."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from campaign import audit, chats, invites, people
+from campaign.message import Choice
+from campaign.problems import Refusal
+from campaign.text import fold_words
+from handlers import home
+from handlers.context import Context
+from storage.models import Account, Consent, Incoming, Invite, Person, Unit
+from storage.models.organisation import Role
+
+CONSENT_VERSION = "2026-1"
+CONSENT = (
+    "{house} mời anh/chị nhận việc và gửi tin, ảnh cho {unit} với vai trò {role}.\n"
+    "Hệ thống lưu: tên, đơn vị, tin và ảnh anh/chị gửi; chỉ dùng cho công tác truyền thông công đoàn. "
+    "Anh/chị xem, sửa, xóa bất cứ lúc nào trong mục Dữ liệu của tôi.\nAnh/chị có đồng ý không?"
+)
+AGREE = Choice("Đồng ý", "agree")
+REFUSE = Choice("Không đồng ý", "refuse")
+REFUSED = "Hệ thống không lưu thông tin nào của anh/chị và sẽ không nhắn thêm. Khi muốn tham gia, anh/chị mở lại đường dẫn mời."
+WELCOME = "Cảm ơn anh/chị {name}. Anh/chị đã vào {unit} với vai trò {role}."
+ASK_CODE = (
+    "Đây là trợ lý truyền thông của {house}. Anh/chị nhập mã mời gồm 8 chữ và số để bắt đầu. "
+    "Chưa có mã, anh/chị liên hệ công đoàn cấp trên."
+)
+EXPIRED = "Lời mời này không còn hiệu lực. Anh/chị xin mã mới từ công đoàn cấp trên."
+START = "/start"
+
+
+def try_enter(context: Context) -> bool:
+    """Whether the message is an invitation code, in any of the ways people give it."""
+    text = context.event.text
+    if text.startswith(START):
+        code = text.removeprefix(START).strip()
+    elif invites.looks_like_code(text) and not _known_person_says_words(context, text):
+        code = text
+    else:
+        return False
+    if not code:
+        home.show(context) if context.person else ask_for_code(context)
+        return True
+    invite = invites.check(context.session, code, context.place, context.now)
+    if context.person is not None:
+        _enter(context, context.person, invite)
+    else:
+        context.go("consent", invite=invite.id)
+        _ask_consent(context, invite)
+    return True
+
+
+def _known_person_says_words(context: Context, text: str) -> bool:
+    """Eight letters may be a word: from somebody already in, only an upper-case code counts."""
+    return context.person is not None and text != text.upper()
+
+
+def ask_for_code(context: Context) -> None:
+    context.say(ASK_CODE.format(house=context.house.name))
+
+
+def stranger(context: Context) -> None:
+    """Somebody who is not in yet says something: an answer to the question of consent, or nothing we may keep."""
+    if context.step == "consent":
+        words = fold_words(context.event.text)
+        if words in ("dong y", "co", "1", "ok", "vang"):
+            return agree(context)
+        if words in ("khong dong y", "khong", "2"):
+            return refuse(context)
+        if (invite := _invite(context)) is not None:
+            return _ask_consent(context, invite)
+    ask_for_code(context)
+
+
+def _ask_consent(context: Context, invite: Invite) -> None:
+    context.say(_consent_text(context, invite), (AGREE, REFUSE))
+
+
+def _consent_text(context: Context, invite: Invite) -> str:
+    unit = context.session.get_one(Unit, invite.unit_id)
+    role = invites.ROLE_NAMES[Role(invite.role)]
+    return CONSENT.format(house=context.house.name, unit=unit.name, role=role)
+
+
+def _invite(context: Context) -> Invite | None:
+    invite_id = context.data.get("invite")
+    return context.session.get(Invite, invite_id) if invite_id else None
+
+
+def agree(context: Context, _: str = "") -> None:
+    """Consent given: only now is anything about the person stored."""
+    if context.person is not None:
+        return home.show(context)
+    invite = _invite(context)
+    if invite is None or invite.uses_left < 1 or (invite.expires_at and context.now >= invite.expires_at):
+        context.leave()
+        raise Refusal("consent.no_invite", EXPIRED)
+    person = _new_person(context, invite)
+    text = _consent_text(context, invite)
+    assert person.id is not None
+    context.session.add(
+        Consent(
+            person_id=person.id,
+            version=CONSENT_VERSION,
+            text_sha256=hashlib.sha256(text.encode()).hexdigest(),
+            channel=context.event.channel,
+            given_at=context.now,
+        )
+    )
+    context.person = person
+    chat = chats.meet(context.session, context.event.channel, context.event.chat, context.now, group=False)
+    chats.bind(context.session, chat, person_id=person.id)
+    context.chat = chat
+    _enter(context, person, invite)
+
+
+def _new_person(context: Context, invite: Invite) -> Person:
+    name = invite.name or context.event.sender_name or "Cán bộ công đoàn"
+    person = Person(name=name, created_at=context.now)
+    context.session.add(person)
+    context.session.flush()
+    assert person.id is not None
+    account = Account(channel=context.event.channel, external_id=context.event.sender, person_id=person.id, name=name)
+    context.session.add(account)
+    context.session.flush()
+    return person
+
+
+def _enter(context: Context, person: Person, invite: Invite) -> None:
+    invites.use(context.session, invite, context.place)
+    people.enter(context.session, person, invite.unit_id, invite.role, context.now)
+    context.session.flush()
+    context.leave()
+    unit = context.session.get_one(Unit, invite.unit_id)
+    role = invites.ROLE_NAMES[Role(invite.role)]
+    context.say(WELCOME.format(name=person.name, unit=unit.name, role=role), home.menu(context))
+
+
+def refuse(context: Context, _: str = "") -> None:
+    """Keep nothing: not the step, not the words and the name that came in with the events."""
+    if context.person is not None:
+        return home.show(context)
+    context.leave()
+    _forget_events(context.session, context)
+    audit.note(context.session, context.now, "consent.refused", f"channel:{context.event.channel}")
+    context.say(REFUSED)
+
+
+def _forget_events(session: Session, context: Context) -> None:
+    session.execute(
+        update(Incoming)
+        .where(col(Incoming.channel) == context.event.channel, col(Incoming.chat) == context.event.chat)
+        .values(payload={})
+    )
+
+
+ACTIONS = {"agree": agree, "refuse": refuse}
+OPEN_TO_ALL = frozenset(ACTIONS)
+WORDS: dict[str, str] = {}
+STEPS = {}  # type: ignore[var-annotated]

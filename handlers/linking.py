@@ -1,0 +1,100 @@
+"""A group is bound to its unit or cluster by somebody with the right; what happens to the group is followed."""
+
+from __future__ import annotations
+
+import re
+
+from campaign import audit, chats, invites
+from campaign.people import Right
+from campaign.problems import Refusal
+from campaign.text import fold
+from handlers.context import Context
+from storage.models import Chat, Cluster, Unit
+from storage.models.organisation import Role
+
+COMMAND = re.compile(r"^/?lien\s?ket\b(?:@\w+)?\s*(?P<code>.*)$")
+HELLO = (
+    "Xin chào cả nhà. Để nhóm nhận thông báo và nộp ảnh tại đây, cán bộ phụ trách gõ: /lienket MÃ (mã mời của đơn vị)."
+)
+HELLO_BOUND = "Nhóm đã gắn với {target}. Cả nhà nộp ảnh bằng cách trả lời thông báo, hoặc gửi ảnh kèm chữ #nop."
+HEARS_LITTLE = "Lưu ý: ở đây trợ lý chỉ thấy tin trả lời trợ lý hoặc lệnh. Để nộp ảnh bằng #nop, trưởng nhóm đặt trợ lý làm quản trị viên của nhóm."
+ASK_CODE = "Anh/chị gõ kèm mã mời của đơn vị, ví dụ: /lienket AB23CD45"
+BOUND = "Đã gắn nhóm này với {target}."
+BOUND_ADMIN = "Đã gắn nhóm này làm nơi duyệt tin, bài của {target}."
+JOIN_FIRST = "Anh/chị nhắn riêng cho trợ lý và nhập mã mời trước, rồi quay lại gắn nhóm."
+NO_RIGHT = "Chỉ cán bộ phụ trách đơn vị này hoặc quản trị viên được gắn nhóm."
+LOST_BLOCKED = "Người dùng đã chặn hoặc rời trợ lý."
+LOST_REMOVED = "Trợ lý đã bị đưa ra khỏi nhóm."
+
+
+def try_link(context: Context) -> bool:
+    """/lienket CODE, with or without marks and slash."""
+    match = COMMAND.match(fold(context.event.text))
+    if match is None or len(context.event.text) > 60:
+        return False
+    if context.person is None:
+        raise Refusal("link.stranger", JOIN_FIRST)
+    code = match["code"].strip()
+    if not code:
+        context.say(ASK_CODE, under=True)
+        return True
+    invite = invites.check(context.session, code, context.place, context.now)
+    if not (context.may(Right.MANAGE, invite.unit_id) or context.may(Right.REPORT, invite.unit_id)):
+        raise Refusal("link.no_right", NO_RIGHT)
+    invites.use(context.session, invite, context.place)
+    chat = chats.meet(
+        context.session,
+        context.event.channel,
+        context.event.chat,
+        context.now,
+        group=True,
+        title=context.event.chat_title,
+    )
+    admin = invite.role in (Role.EDITOR, Role.ADMIN)
+    if admin and not context.may(Right.REVIEW, invite.unit_id):
+        raise Refusal("link.no_right", NO_RIGHT)
+    chats.bind(context.session, chat, unit_id=invite.unit_id, purpose="admin" if admin else "work")
+    unit = context.session.get_one(Unit, invite.unit_id)
+    audit.note(
+        context.session, context.now, "chat.bound", f"chat:{chat.id}", person_id=context.person_id, unit=unit.code
+    )
+    text = (BOUND_ADMIN if admin else BOUND).format(target=unit.name)
+    context.say(text if chat.hears_all is not False or admin else f"{text}\n{HEARS_LITTLE}", under=True)
+    return True
+
+
+def membership(context: Context) -> None:
+    """The bot was added or removed, a group renamed or moved, a person blocked or came back."""
+    event, session = context.event, context.session
+    match event.kind:
+        case "left":
+            reason = LOST_REMOVED if event.group else LOST_BLOCKED
+            chats.lose(session, event.channel, event.chat, reason)
+        case "migrated":
+            chats.move(session, event.channel, event.chat, event.new_chat)
+        case "renamed" if context.chat is not None:
+            context.chat.title = event.chat_title
+            session.add(context.chat)
+        case "joined" if event.group:
+            _enter_group(context)
+        case "joined" if context.chat is not None:
+            chats.meet(session, event.channel, event.chat, context.now, group=False)
+
+
+def _enter_group(context: Context) -> None:
+    event = context.event
+    chat = chats.meet(context.session, event.channel, event.chat, context.now, group=True, title=event.chat_title)
+    chat.hears_all = event.hears_all if event.hears_all is not None else chat.hears_all
+    context.chat = chat
+    target = target_of(context, chat)
+    text = HELLO_BOUND.format(target=target) if target else HELLO
+    context.say(text if chat.hears_all is not False else f"{text}\n{HEARS_LITTLE}")
+
+
+def target_of(context: Context, chat: Chat) -> str:
+    """What a chat is bound to, in words; empty when to nothing."""
+    if chat.unit_id is not None:
+        return context.session.get_one(Unit, chat.unit_id).name
+    if chat.cluster_id is not None:
+        return context.session.get_one(Cluster, chat.cluster_id).name
+    return ""

@@ -1,0 +1,85 @@
+"""Dữ liệu của tôi: see, correct, withdraw and delete (Law 91/2025/QH15), at once and without asking anybody."""
+
+from __future__ import annotations
+
+from sqlmodel import col, select
+
+from campaign import audit, invites, people
+from campaign.message import Choice
+from campaign.text import clean_name
+from handlers.context import BACK, HOME, Context
+from storage.models import Consent, Submission, Unit
+from storage.models.organisation import Role
+
+SUMMARY = (
+    "Hệ thống đang lưu về anh/chị:\n• Tên: {name}\n• Vai trò: {posts}\n• Tin, ảnh đã gửi: {count}\n"
+    "• Đồng ý lưu dữ liệu: {consent}"
+)
+ASK_NAME = "Anh/chị gõ họ và tên đúng."
+RENAMED = "Đã sửa tên thành {name}."
+ASK_ERASE = (
+    "Xóa tên, liên kết và vai trò của anh/chị? Tin, ảnh đã gửi vẫn thuộc về đơn vị, không còn ghi tên anh/chị. "
+    "Sau khi xóa, muốn vào lại cần mã mời mới."
+)
+ERASED = "Đã xóa dữ liệu của anh/chị. Hệ thống sẽ không nhắn thêm. Cảm ơn anh/chị đã tham gia!"
+
+
+def show(context: Context, _: str = "") -> None:
+    context.leave()
+    session, person = context.session, context.person
+    assert person is not None
+    posts = [
+        f"{invites.ROLE_NAMES[Role(post.role)]} {session.get_one(Unit, post.unit_id).name}"
+        for post in people.open_posts(session, person.id)
+    ]
+    consent = session.exec(
+        select(Consent).where(Consent.person_id == person.id).order_by(col(Consent.id).desc())
+    ).first()
+    count = len(session.exec(select(Submission.id).where(Submission.person_id == person.id)).all())
+    given = f"{context.house.hours.local(consent.given_at):%d/%m/%Y %H:%M}" if consent else "chưa có"
+    text = SUMMARY.format(name=person.name, posts="; ".join(posts) or "chưa có", count=count, consent=given)
+    context.say(text, (Choice("Sửa tên", "rename"), Choice("Rút đồng ý và xóa", "erase"), HOME))
+
+
+def ask_name(context: Context, _: str = "") -> None:
+    context.go("rename")
+    context.say(ASK_NAME, (BACK,))
+
+
+def take_name(context: Context) -> bool:
+    name = clean_name(context.event.text)
+    person = context.person
+    if not name or person is None:
+        return False
+    person.name = name
+    context.session.add(person)
+    audit.note(context.session, context.now, "person.renamed", f"person:{person.id}", person_id=person.id)
+    context.leave()
+    context.say(RENAMED.format(name=name), (HOME,))
+    return True
+
+
+def ask_erase(context: Context, _: str = "") -> None:
+    context.say(ASK_ERASE, (Choice("Xóa dữ liệu của tôi", "eraseyes"), BACK))
+
+
+def erase(context: Context, _: str = "") -> None:
+    person = context.person
+    assert person is not None
+    for consent in context.session.exec(select(Consent).where(Consent.person_id == person.id)):
+        consent.withdrawn_at = context.now
+        context.session.add(consent)
+    context.leave()
+    context.say(ERASED)
+    people.erase(context.session, person, context.now)
+
+
+ACTIONS = {"mydata": show, "rename": ask_name, "erase": ask_erase, "eraseyes": erase}
+WORDS = {
+    "du lieu cua toi": "mydata",
+    "thong tin cua toi": "mydata",
+    "xoa du lieu": "erase",
+    "rut dong y": "erase",
+    "sua ten": "rename",
+}
+STEPS = {"rename": take_name}

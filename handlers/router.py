@@ -1,0 +1,158 @@
+"""Which conversation an event belongs to. Buttons, numbers and words all lead to the same actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.channels.contract import Event
+from campaign import chats
+from campaign.message import Choice
+from campaign.problems import Refusal
+from campaign.text import fold, fold_words
+from handlers import (
+    broadcasting,
+    extending,
+    grouping,
+    home,
+    joining,
+    linking,
+    mydata,
+    progress,
+    publishing,
+    reviewing,
+    sending,
+    slogans,
+    tasks,
+)
+from handlers.context import Context, House
+from storage.models import Incoming
+
+Action = Callable[[Context, str], None]
+Step = Callable[[Context], bool]
+
+CONVERSATIONS = (
+    joining, home, tasks, sending, slogans, extending, reviewing, publishing, progress, broadcasting, mydata,
+)  # fmt: skip
+ACTIONS: dict[str, Action] = {verb: act for module in CONVERSATIONS for verb, act in module.ACTIONS.items()}
+WORDS: dict[str, str] = {words: action for module in CONVERSATIONS for words, action in module.WORDS.items()}
+STEPS: dict[str, Step] = {step: take for module in CONVERSATIONS for step, take in module.STEPS.items()}
+LONGEST_WORDS = max(len(words) for words in WORDS)
+
+
+def handle(session: Session, incoming: Incoming, event: Event, now: datetime, house: House) -> None:
+    """Change rows and queue answers for one event. Everything it does is in the caller's transaction."""
+    assert incoming.id is not None
+    context = Context(session, event, incoming.id, now, house)
+    try:
+        _dispatch(context)
+    except Refusal as refusal:
+        _refuse(context, refusal)
+    context.end_press()
+
+
+def apologise(session: Session, incoming: Incoming, event: Event, now: datetime, house: House) -> None:
+    """The event cannot be handled: say so, and that nothing is lost."""
+    assert incoming.id is not None
+    context = Context(session, event, incoming.id, now, house)
+    if not event.group:
+        context.say(home.SORRY, (home.HOME,))
+
+
+def _refuse(context: Context, refusal: Refusal) -> None:
+    if context.event.press:
+        context.toast(refusal.sentence)
+    elif not context.event.group or context.event.addressed:
+        context.say(refusal.sentence, () if context.event.group else (home.HOME,))
+
+
+def _dispatch(context: Context) -> None:
+    match context.event.kind:
+        case "joined" | "left" | "renamed" | "migrated":
+            linking.membership(context)
+        case "button":
+            perform(context, context.event.action)
+        case "edited":
+            sending.edited(context)
+        case "message" if context.event.group:
+            _in_group(context)
+        case _:
+            _in_private(context)
+
+
+def perform(context: Context, action: str) -> None:
+    """Do what a button or a choice says. Rights are checked by each action, now."""
+    verb, _, argument = action.partition(":")
+    act = ACTIONS.get(verb)
+    if act is None:
+        context.toast(home.OLD_BUTTON)
+        return
+    if context.person is None and verb not in joining.OPEN_TO_ALL and not context.event.group:
+        joining.ask_for_code(context)
+        return
+    act(context, argument)
+
+
+def _in_group(context: Context) -> None:
+    if linking.try_link(context) or _answer_to_reply(context):
+        return
+    if context.step and context.event.text and _take_step(context):
+        return
+    grouping.hear(context)
+
+
+def _answer_to_reply(context: Context) -> bool:
+    """In a group, "1" counts only as an answer under the bot's own message."""
+    row = context.answered_message() if _is_number(context.event.text) else None
+    if row is None:
+        return False
+    choice = _choice(context.event.text, [Choice(**choice) for choice in row.message.get("choices", [])])
+    if choice is not None:
+        perform(context, choice.action)
+    return choice is not None
+
+
+def _in_private(context: Context) -> None:
+    if context.chat is not None:
+        chats.meet(context.session, context.event.channel, context.event.chat, context.now, group=False)
+    if joining.try_enter(context):
+        return
+    if context.person is None:
+        joining.stranger(context)
+        return
+    if context.event.media:
+        if not (context.step and _take_step(context)):
+            sending.media(context)
+        return
+    text = context.event.text
+    if (action := _spoken_action(context, text)) is not None:
+        perform(context, action)
+    elif not (context.step and _take_step(context)):
+        sending.words(context)
+
+
+def _take_step(context: Context) -> bool:
+    step = STEPS.get(context.step)
+    return step is not None and step(context)
+
+
+def _spoken_action(context: Context, text: str) -> str | None:
+    """What a typed answer means: a choice just offered (by number or words), else a word of the menu."""
+    if (choice := _choice(text, context.last_choices())) is not None:
+        return choice.action
+    words = fold_words(text)
+    return WORDS.get(words) if len(words) <= LONGEST_WORDS else None
+
+
+def _is_number(text: str) -> bool:
+    return len(text) <= 2 and text.isascii() and text.isdigit()
+
+
+def _choice(text: str, choices: list[Choice]) -> Choice | None:
+    if _is_number(text.rstrip(". )")):
+        place = int(text.rstrip(". )")) - 1
+        return choices[place] if 0 <= place < len(choices) else None
+    folded = fold(text)
+    return next((choice for choice in choices if fold(choice.label) == folded), None) if folded else None

@@ -1,0 +1,119 @@
+"""Việc của tôi: what the unit still owes, and the short answers to it ("Đã nhận", "Đã làm xong")."""
+
+from __future__ import annotations
+
+from sqlmodel import select
+
+from campaign import audit, duties, pushes, reminders
+from campaign.calendar import when_in_full
+from campaign.clusters import members
+from campaign.message import Choice
+from campaign.problems import Refusal
+from handlers.context import HOME, Context, number, short
+from storage.models import Assignment, Duty, Push, Unit
+
+NOTHING = "Đơn vị không còn việc nào phải nộp. Cảm ơn anh/chị!"
+LIST = "Đơn vị còn {count} việc, gần hạn nhất trước:"
+LINE = "• {title}\n  Hạn: {when}"
+NO_DEADLINE = "làm thường xuyên"
+ACK = "Đã ghi nhận {unit} đã nhận. Cảm ơn anh/chị!"
+ACK_AGAIN = "{unit} đã báo nhận từ trước. Cảm ơn anh/chị!"
+DONE = "Đã ghi nhận {unit} làm xong việc “{title}”. Cảm ơn anh/chị! Hệ thống sẽ không nhắc việc này nữa."
+DONE_BEFORE = "Việc này đã xong, hệ thống không nhắc nữa."
+NOT_MEMBER = "Hệ thống chưa biết anh/chị thuộc đơn vị nào. Anh/chị nhắn riêng cho trợ lý và nhập mã mời của đơn vị."
+NOT_YOURS = "Việc này không giao cho đơn vị của anh/chị."
+GONE = "Thông báo này không còn trong hệ thống."
+DATES = "Lịch, hạn nộp sắp tới:"
+NO_DATES = "Chưa có hạn nộp nào sắp tới."
+
+
+def unit_here(context: Context, among: set[int] | None = None) -> Unit:
+    """The unit for which this person acts in this chat. Raises Refusal when there is none.
+
+    In a unit's own group anybody there acts for the unit; in a cluster's group, and in private, it is the person's post.
+    """
+    chat = context.chat
+    if context.event.group and chat is not None and chat.unit_id is not None:
+        return context.session.get_one(Unit, chat.unit_id)
+    candidates = context.units()
+    if context.event.group and chat is not None and chat.cluster_id is not None:
+        inside = {unit.id for unit in members(context.session, chat.cluster_id, context.house.hours.day(context.now))}
+        candidates = [unit for unit in candidates if unit.id in inside]
+    if among is not None:
+        candidates = [unit for unit in candidates if unit.id in among]
+    if not candidates:
+        raise Refusal("unit.unknown", NOT_MEMBER if not context.units() else NOT_YOURS)
+    return candidates[0]
+
+
+def duty_here(context: Context, assignment_id: int) -> tuple[Duty, Assignment]:
+    """The duty that this assignment is for the unit acting here. Raises Refusal when it has none."""
+    assignment = context.session.get(Assignment, assignment_id)
+    rows = context.session.exec(select(Duty).where(Duty.assignment_id == assignment_id)).all()
+    by_unit = {duty.unit_id: duty for duty in rows}
+    unit = unit_here(context, set(by_unit) or None)
+    if assignment is None or assignment.dropped or unit.id not in by_unit:
+        raise Refusal("duty.not_yours", NOT_YOURS)
+    return by_unit[unit.id], assignment
+
+
+def show(context: Context, _: str = "") -> None:
+    context.leave()
+    owed = duties.owed_by(context.session, [unit.id for unit in context.units()])
+    if not owed:
+        return context.say(NOTHING, (HOME,))
+    lines = [_line(context, duty, assignment) for duty, assignment in owed[:5]]
+    choices = [Choice(f"Nộp: {short(assignment.title, 32)}", f"give:{assignment.id}") for _, assignment in owed[:5]]
+    context.say("\n".join([LIST.format(count=len(owed)), *lines]), (*choices, HOME))
+
+
+def _line(context: Context, duty: Duty, assignment: Assignment) -> str:
+    deadline = duties.deadline_of(duty, assignment)
+    when = when_in_full(deadline, context.now, context.house.hours) if deadline else NO_DEADLINE
+    return LINE.format(title=short(assignment.title, 80), when=when)
+
+
+def seen(context: Context, argument: str) -> None:
+    push = context.session.get(Push, number(argument))
+    if push is None:
+        raise Refusal("push.missing", GONE)
+    unit = unit_here(context)
+    assert unit.id is not None
+    new = pushes.acknowledge(context.session, push, unit.id, context.person_id, context.now, context.house.hours)
+    context.toast((ACK if new else ACK_AGAIN).format(unit=unit.name))
+
+
+def done(context: Context, argument: str) -> None:
+    duty, assignment = duty_here(context, number(argument))
+    if not duties.is_owed(duty):
+        return context.toast(DONE_BEFORE)
+    duties.mark(context.session, duty, "done", context.now, context.house.hours)
+    context.session.flush()
+    reminders.refresh(context.session, duty.unit_id, context.now, context.house.hours)
+    unit = context.session.get_one(Unit, duty.unit_id)
+    audit.note(context.session, context.now, "duty.done", f"duty:{duty.id}", person_id=context.person_id)
+    context.toast(DONE.format(unit=unit.name, title=short(assignment.title, 60)))
+
+
+def dates(context: Context, _: str = "") -> None:
+    """Deadlines ahead, of what is owed and what is handed in alike."""
+    rows = duties.of_units(context.session, [unit.id for unit in context.units()])
+    ahead = [
+        (deadline, duty, assignment)
+        for duty, assignment in rows
+        if (deadline := duties.deadline_of(duty, assignment)) is not None and deadline > context.now
+    ]
+    lines = [
+        f"• {when_in_full(deadline, context.now, context.house.hours)}: {short(assignment.title, 60)}"
+        f" ({duties.STEP_WORDS[duties.state_of(duty)]})"
+        for deadline, duty, assignment in ahead[:5]
+    ]
+    context.say("\n".join([DATES, *lines]) if lines else NO_DATES, (Choice("Việc của tôi", "duties"), HOME))
+
+
+ACTIONS = {"duties": show, "seen": seen, "done": done, "dates": dates}
+WORDS = {
+    "viec cua toi": "duties", "viec": "duties", "nhiem vu": "duties", "viec can lam": "duties", "con viec gi": "duties",
+    "lich": "dates", "han": "dates", "han nop": "dates", "lich han nop": "dates", "khi nao nop": "dates",
+}  # fmt: skip
+STEPS = {}  # type: ignore[var-annotated]
