@@ -1,0 +1,314 @@
+"""Activities: numbered items, headings with a time and table rows of the body."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from planreader.chars import fold, quotes, squeeze
+from planreader.clauses import planned_spans
+from planreader.dates import Calendar, Span
+from planreader.headings import Meaning, attribute_of
+from planreader.model import Activity, Source
+from planreader.outline import Node
+from planreader.recurrence import recurrence_of
+from planreader.tables import Row, Table
+from planreader.units import is_unit
+
+_SKIPPED = {
+    Meaning.SLOGANS,
+    Meaning.OLD_SLOGANS,
+    Meaning.THEMES,
+    Meaning.QUOTAS,
+    Meaning.SCORING,
+    Meaning.REPORTING,
+    Meaning.ASSIGNMENTS,
+    Meaning.ASIDE,
+    Meaning.PURPOSE,
+    Meaning.WINDOW,
+}
+_REPORTS = re.compile(r"(?:che do |thong tin,? |cong tac )*(?:gui |nop )?bao cao\b|kinh phi|du toan|to chuc thuc hien")
+_CHANNELS = re.compile(
+    r"\b(?:pa ?-?no|bang ron|co phuon|phuon|ap phich|banner|man hinh led|facebook|zalo|youtube|tiktok|fanpage|website|trang (?:thong tin dien tu|web|tin)|cong thong tin dien tu"
+    r"|loa (?:phat thanh|truyen thanh)|bang tin|dai (?:phat thanh|truyen thanh|truyen hinh)|mang xa hoi|bao chi|to roi|to gap|infographic)\b"
+)
+
+
+@dataclass
+class _When:
+    start: date | None = None
+    end: date | None = None
+    time: str | None = None
+    recurrence: str | None = None
+    dates: tuple[date, ...] = ()
+    text: str | None = None
+
+
+def activities_of(root: Node, calendar: Calendar) -> list[Activity]:
+    found: list[Activity] = []
+    sectioned = any(child.meaning is Meaning.CONTENT for child in root.children)
+    has_forms = any("hinh thuc" in fold(child.label) for child in root.children)
+    for child in root.children:
+        if child.table is not None:
+            found += _rows(child.table, calendar)
+        elif child.meaning is Meaning.CONTENT or child.meaning is Meaning.TOPICS:
+            bare_content = fold(child.label).strip() in ("noi dung", "cac noi dung") and has_forms
+            strict = child.meaning is Meaning.TOPICS or (bare_content and "hinh thuc" not in fold(child.label))
+            found += _section(child, calendar, strict)
+        elif child.meaning is None and child.marker is not None:
+            found += _items(child, calendar, strict=True)
+        else:
+            found += _tables_under(child, calendar)
+    if not sectioned and not found:
+        found = [a for child in root.children if child.meaning not in _SKIPPED for a in _items(child, calendar, True)]
+    return found
+
+
+def _tables_under(node: Node, calendar: Calendar) -> Iterator[Activity]:
+    """Tables outside the contents: in an appendix, or after a heading we do not know."""
+    for inner in node.walk():
+        if inner.table is not None and inner.meaning not in _SKIPPED - {Meaning.WINDOW}:
+            yield from _rows(inner.table, calendar)
+
+
+def _section(node: Node, calendar: Calendar, strict: bool) -> Iterator[Activity]:
+    """A section's items; a section without items of its own is itself one when it sets a time."""
+    if node.children:
+        labelled = [child for child in node.children if child.table is None and attribute_of(child.text) is not None]
+        if labelled and len(labelled) == len(node.children):
+            yield from _one(node, calendar, strict)
+            return
+        for child in node.children:
+            bullet = child.marker is None or child.style.startswith("bullet")
+            yield from _items(child, calendar, strict or bullet)
+    else:
+        yield from _one(node, calendar, strict=True)
+
+
+def _items(node: Node, calendar: Calendar, strict: bool) -> Iterator[Activity]:
+    if node.table is not None:
+        yield from _rows(node.table, calendar)
+        return
+    if node.meaning in _SKIPPED or attribute_of(node.text) is not None or _REPORTS.match(fold(node.label)):
+        return
+    tables = [child for child in node.children if child.table is not None and _is_schedule(child.table)]
+    numbered = [
+        c for c in node.children if _is_numbered(c) and attribute_of(c.text) is None and c.meaning not in _SKIPPED
+    ]
+    if tables or len(numbered) > 1 or (numbered and not _dated(node, calendar)):
+        for child in [*tables, *numbered]:
+            yield from _items(child, calendar, strict)
+        return
+    bullets = [c for c in node.children if c.style.startswith("bullet") and attribute_of(c.text) is None]
+    dated = [c for c in bullets if _dated(c, calendar)]
+    own = planned_spans(node.text, calendar) or any((attribute_of(c.text) or ("",))[0] == "time" for c in node.children)
+    if len(dated) >= 2 and not own:
+        for child in dated:
+            yield from _one(child, calendar, strict=True)
+        return
+    yield from _one(node, calendar, strict)
+
+
+def _is_numbered(node: Node) -> bool:
+    return node.marker is not None and not node.style.startswith("bullet")
+
+
+def _dated(node: Node, calendar: Calendar) -> bool:
+    return bool(planned_spans(node.text, calendar))
+
+
+def _one(node: Node, calendar: Calendar, strict: bool) -> Iterator[Activity]:
+    """The activity an item describes; with `strict` only if it sets a time that is no mere deadline."""
+    facts = _facts(node)
+    when = _when(node, facts, calendar)
+    if strict and not _is_event(node, facts, when, calendar):
+        return
+    title = title_of(node.text, calendar)
+    if not title:
+        return
+    activity = Activity(title, _summary(node, facts), Source(node.line, node.text))
+    _fill(activity, facts, node.text, when)
+    yield activity
+
+
+def _is_event(node: Node, facts: dict[str, str], when: _When, calendar: Calendar) -> bool:
+    if "time" in facts:
+        return True
+    found = planned_spans(node.text, calendar)
+    if found:
+        return any(span.operator is None for span in found)
+    return when.recurrence is not None and bool(node.rest) and "gui" not in fold(node.text)
+
+
+def _facts(node: Node) -> dict[str, str]:
+    """What labelled children and labels inside the sentence say: time, place, lead, coop …"""
+    facts: dict[str, str] = {}
+    for child in node.children:
+        found = attribute_of(child.text) if child.table is None else None
+        if found:
+            value = found[1] or "; ".join(inner.text for inner in child.children)
+            facts.setdefault(found[0], value)
+    for match in _INLINE.finditer(fold(node.text)):
+        name = next(name for name, value in match.groupdict().items() if value and name != "value")
+        facts.setdefault(name, node.text[slice(*match.span("value"))].strip(" ,."))
+    return facts
+
+
+_INLINE = re.compile(
+    r"(?:(?P<time>\bthoi gian(?: [a-z ]{1,20})?)|(?P<place>\bdia diem(?: [a-z ]{1,20})?)|(?P<lead>\b(?:don vi|chu the) (?:thuc hien|chu tri|to chuc)|\bchu tri|\bphu trach)"
+    r"|(?P<coop>\b(?:don vi )?phoi hop))\s*:\s*(?P<value>[^.;:]{2,160})"
+)
+_LED_BY = re.compile(
+    r"\bdo\s+(?P<lead>[^,.;:()]{3,90}?)\s+(?:chu tri|to chuc|phu trach|thuc hien|dam nhiem)|\b(?:giao|phan cong)\s+(?:cho\s+)?(?P<given>[^,.;:()]{3,90}?)\s+(?:chu tri|phu trach|thuc hien|tham muu)"
+)
+_WITH = re.compile(
+    r"\bphoi hop(?: cung)?(?: voi)?\s+(?P<coop>[A-Z\w][^,.;:()]{3,90}?)(?=\s+(?:to chuc|thuc hien|trien khai|xay dung|tham muu)|[.;,)]|$)"
+)
+_AT = re.compile(r"\btai\s+(?P<place>[^,.;:()]{3,90}?)(?=,\s|\s+(?:do|voi|tu|vao|luc|cho)\s|[.;()]|$)")
+
+
+def _fill(activity: Activity, facts: dict[str, str], text: str, when: _When) -> None:
+    plain = fold(text)
+    activity.start, activity.end, activity.time = when.start, when.end, when.time
+    activity.recurrence, activity.dates, activity.date_text = when.recurrence, list(when.dates), when.text
+    activity.responsible = listed(facts.get("lead", ""))
+    if not activity.responsible and (match := _LED_BY.search(plain)):
+        group = "lead" if match["lead"] else "given"
+        activity.responsible = [squeeze(text[slice(*match.span(group))])]
+    activity.coordinating = listed(facts.get("coop", ""))
+    if not activity.coordinating and (match := _WITH.search(plain)) and text[match.start("coop")].isupper():
+        activity.coordinating = [squeeze(text[slice(*match.span("coop"))])]
+    activity.place = facts.get("place") or None
+    if activity.place is None and when.start and (match := _AT.search(plain)):
+        activity.place = squeeze(text[slice(*match.span("place"))])
+    searched = text + " " + " ".join(facts.values())
+    activity.channels = list(dict.fromkeys(searched[m.start() : m.end()] for m in _CHANNELS.finditer(fold(searched))))
+
+
+def listed(text: str) -> list[str]:
+    return [squeeze(part).strip(" .-") for part in re.split(r"[;\n]|, (?=[A-ZĐ])", text) if part.strip(" .-")]
+
+
+def _summary(node: Node, facts: dict[str, str]) -> str:
+    return facts.get("form") or facts.get("content") or node.rest or node.text
+
+
+def _when(node: Node, facts: dict[str, str], calendar: Calendar) -> _When:
+    """The printed time: from a label, else from the item, else from its first dated bullet."""
+    texts = [facts[name] for name in ("time", "due") if facts.get(name)]
+    texts += [node.text, *[c.text for c in node.children if c.table is None and c.meaning not in _SKIPPED]]
+    chosen = _When()
+    for text in texts:
+        chosen = when_of(text, calendar)
+        if chosen.start or chosen.end or (chosen.recurrence and text in texts[:1]):
+            return chosen
+    first = next((w for t in texts[:4] if (w := when_of(t, calendar)).recurrence), None)
+    return first or _When(text=facts.get("time"))
+
+
+def when_of(text: str, calendar: Calendar) -> _When:
+    found = planned_spans(text, calendar)
+    again = recurrence_of(text)
+    span = next((s for s in found if s.start or s.finish), None)
+    if span is None:
+        return _When(recurrence=again.rule if again else None, text=text[again.begin : again.end] if again else None)
+    begin, end = span.begin, span.end
+    if again:
+        begin, end = min(begin, again.begin), max(end, again.end)
+    finish = span.finish
+    return _When(
+        span.start, finish, str(span.clock) if span.clock and not span.operator else None,
+        again.rule if again else None, tuple(span.days), squeeze(text[begin:end]),
+    )  # fmt: skip
+
+
+_TAIL = re.compile(
+    r"[\s,;(:-]*(?:\b(?:vao|trong|tu|ngay|luc|du kien|thoi gian|xong|den|truoc|mung|mong|hoan thanh|to chuc vao|cac ngay|sang|chieu|toi|thoi gian tu)\b[\s,;(:-]*)*$"
+)
+
+
+def title_of(text: str, calendar: Calendar) -> str:
+    """The name of an activity: its heading, or the sentence up to the time it sets."""
+    heads = {inside.strip() for _, _, inside in quotes(text)}
+    head, colon, _ = text.partition(":")
+    if (
+        colon
+        and 2 <= len(head.split()) <= 40
+        and not any(":" in inside and head in text for inside in heads if head.endswith(inside.split(":")[0]))
+    ):
+        text = head
+    cut = len(text)
+    for span in planned_spans(text, calendar):
+        if len(text[: span.begin].split()) >= 2:
+            cut = span.begin
+            break
+    title = text[:cut]
+    if len(title.split()) > 30:
+        title = re.split(r"[;.] |, (?=nhằm|để|qua đó|trong đó|gắn|đồng thời)", title)[0]
+    title = " ".join(title.split()[:45])
+    tail = _TAIL.search(fold(title))
+    title = title[: tail.start()] if tail and tail.start() > 5 else title
+    return _balanced(squeeze(title).strip(" .;,:-"))
+
+
+def _balanced(title: str) -> str:
+    return (
+        title[: title.rindex("(")].strip(" ,")
+        if title.count("(") > title.count(")") and title.rindex("(") > 5
+        else title
+    )
+
+
+def _is_schedule(table: Table) -> bool:
+    return (
+        table.has("title", "task")
+        and table.has("time", "due", "lead", "start", "hour")
+        and not table.has("slogan", "report", "quantity" if not table.has("time") else "report")
+    )
+
+
+def _rows(table: Table, calendar: Calendar) -> Iterator[Activity]:
+    if not _is_schedule(table):
+        return
+    filled = {"time": "", "lead": "", "due": "", "place": ""}
+    for row in table.rows:
+        title = table.cell(row, "title", "task")
+        if not title or sum(1 for cell in row.cells if cell) < 2 or _is_group(table, row):
+            filled = dict.fromkeys(filled, "")
+            continue
+        for name in filled:
+            filled[name] = _merged_cell(table.cell(row, name), filled[name])
+        if not _REPORTS.match(fold(title)):
+            yield _row(table, row, title, filled, calendar)
+
+
+def _merged_cell(cell: str, above: str) -> str:
+    """Empty below a merged cell, or "nt" for the same as above."""
+    return above if not cell or fold(cell).strip(" .\"-'") in ("", "nt", "nhu tren") else cell
+
+
+def _is_group(table: Table, row: Row) -> bool:
+    """A row that only heads the rows below: "I | Tuyên truyền trực quan | | |"."""
+    others = [cell for cell in row.cells if cell]
+    return (
+        len(others) <= 2
+        and bool(re.fullmatch(r"[IVX]+|[A-Z]|\d{0,2}", table.cell(row, "number") or ""))
+        and not any(table.cell(row, name) for name in ("time", "due", "lead", "start"))
+        and len(table.rows) > 1
+        and bool(re.fullmatch(r"[IVXA-Z]+", table.cell(row, "number") or "X"))
+    )
+
+
+def _row(table: Table, row: Row, title: str, filled: dict[str, str], calendar: Calendar) -> Activity:
+    activity = Activity(squeeze(title), table.cell(row, "product") or title, Source(row.line, row.text))
+    time = " ".join(part for part in (table.cell(row, "hour"), filled["time"]) if part)
+    when = when_of(time, calendar)
+    start, due = when_of(table.cell(row, "start"), calendar), when_of(filled["due"], calendar)
+    when.start, when.end = when.start or start.start, when.end or due.end
+    when.text = squeeze(time or " ".join((table.cell(row, "start"), filled["due"]))) or None
+    if not time and not (when.start or when.end):
+        when = when_of(title, calendar)
+    _fill(activity, {"lead": filled["lead"], "coop": table.cell(row, "coop"), "place": filled["place"]}, title, when)
+    if not activity.responsible and is_unit(table.cell(row, "unit") or "-"):
+        activity.responsible = listed(table.cell(row, "unit"))
+    return activity

@@ -1,0 +1,128 @@
+"""Second layer: lines.
+
+Physical lines lose page numbers and rulers; then lines that a typist, a mail program or a PDF broke in the middle
+of a sentence are joined again. Whether a document is hard-wrapped is measured, not assumed.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from planreader.chars import fold, squeeze
+from planreader.markers import is_marked
+
+_PAGE_NUMBER = re.compile(r"[-\s]*(?:trang\s*:?\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?[-\s]*")
+_RULER = re.compile(r"[-_=*~.\s]{3,}|[-_*]")
+_TERMINAL = (".", ";", ":", "!", "?", "./.", "/.")
+_NEVER_JOINED = re.compile(
+    r"(?:can cu|kinh gui|noi nhan|noi gui|tren day la|thoi gian|dia diem|hinh thuc|doi tuong|chu the|thanh phan|so luong"
+    r"|kinh phi|phu luc|tm\.|kt\.|tl\.|t/m|chu tri|phoi hop|khau hieu|thong diep|chu de|han |don vi)[^,;.]{0,60}(?::|$)"
+    r"|can cu |kinh gui"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """`number` counts from 1 in the text as given; `gap` is True after a blank line; `raw` keeps the columns."""
+
+    number: int
+    text: str
+    raw: str
+    gap: bool = False
+    page_break: bool = False
+
+    @property
+    def columns(self) -> list[str]:
+        """What stands side by side on a line laid out with tabs or runs of spaces."""
+        return [squeeze(part) for part in re.split(r"\t+|\s{3,}", self.raw.strip()) if part.strip()]
+
+
+def physical(text: str) -> list[Line]:
+    """The lines of a cleaned text that carry words."""
+    lines: list[Line] = []
+    gap = page_break = False
+    for number, raw in enumerate(text.split("\n"), 1):
+        short = raw.strip()
+        if len(short) <= 80 and (not short or _RULER.fullmatch(short)):
+            gap = True
+        elif len(short) <= 20 and _PAGE_NUMBER.fullmatch(fold(short)) and "\t" not in raw.strip():
+            page_break = True
+        else:
+            lines.append(
+                Line(
+                    number,
+                    squeeze(raw),
+                    raw.rstrip().expandtabs(8) if "\t" not in raw else raw,
+                    gap,
+                    page_break,
+                )
+            )
+            gap = page_break = False
+    return lines
+
+
+def wrap_width(lines: list[Line]) -> int:
+    """The column at which a document was hard-wrapped, or 0 where its lines are whole paragraphs."""
+    lengths = sorted(len(line.raw) for line in lines)
+    if len(lengths) < 12:
+        return 0
+    width = lengths[int(len(lengths) * 0.97)]
+    full = [line for line in lines if len(line.raw) >= 0.75 * width]
+    broken = sum(not line.text.endswith(_TERMINAL) for line in full)
+    return width if 50 <= width <= 125 and len(full) >= 6 and broken >= 0.4 * len(full) else 0
+
+
+def joined(lines: Iterable[Line], width: int) -> list[Line]:
+    """Logical lines: each holds a whole heading, item or paragraph and the number of its first physical line."""
+    result: list[Line] = []
+    pieces: list[str] = []
+    previous: Line | None = None
+    for line in lines:
+        if previous is not None and _continues(previous, line, width, len(pieces)):
+            pieces.append(line.text)
+        else:
+            _close(result, pieces)
+            result.append(line)
+            pieces = [line.text]
+        previous = line
+    _close(result, pieces)
+    return result
+
+
+def _close(result: list[Line], pieces: list[str]) -> None:
+    if len(pieces) > 1:
+        result[-1] = replace(result[-1], text=" ".join(pieces))
+
+
+def _continues(previous: Line, line: Line, width: int, already: int) -> bool:
+    if is_marked(line.text):
+        return _splits_a_range(previous, line, width)
+    if _NEVER_JOINED.match(fold(line.text[:80])):
+        return False
+    ends = previous.text.endswith(_TERMINAL)
+    small = line.text[0].islower()
+    apart = line.gap and not line.page_break
+    if width and not apart and _is_full(previous, line, width):
+        return not previous.text.endswith((".", "./.")) or small or len(previous.raw) >= 0.97 * width
+    if ends or (already > 40):
+        return False
+    if small:
+        return len(previous.text) >= 40 or (bool(width) and not apart)
+    return not apart and (previous.text.endswith(",") or _quote_open(previous.text))
+
+
+def _is_full(previous: Line, line: Line, width: int) -> bool:
+    """Whether the next word would not have fitted on the line before it."""
+    first_word = line.text.split(" ", 1)[0]
+    return len(previous.raw) + 1 + len(first_word) > 0.93 * width
+
+
+def _quote_open(text: str) -> bool:
+    return len(text) < 400 and text.count("“") > text.count("”")
+
+
+def _splits_a_range(previous: Line, line: Line, width: int) -> bool:
+    """ "2023" at the end of a line and "- 2028" on the next is one range, not a bullet."""
+    return bool(
+        width and previous.text[-1].isdigit() and re.match(r"[-–—] ?\d", line.text) and _is_full(previous, line, width)
+    )
