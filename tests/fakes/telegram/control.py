@@ -21,7 +21,8 @@ PLAIN = frozenset(
     {
         "user", "say", "start", "send_photo", "send_document", "send_video", "send_voice", "send_other", "send_album",
         "edit", "delete", "press", "block", "unblock", "deactivate", "repeat", "group", "add_bot", "remove_bot",
-        "promote_bot", "demote_bot", "silence_bot", "join", "leave", "promote", "rename", "migrate", "set_privacy", "sent",
+        "promote_bot", "demote_bot", "silence_bot", "join", "leave", "promote", "rename", "migrate", "set_privacy",
+        "sent",
     }
 )  # fmt: skip
 """Actions that are the fake's Python methods of the same name, with the same arguments."""
