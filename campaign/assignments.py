@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from dateutil.rrule import rrulestr  # type: ignore[import-untyped]  # the package ships no types
 
 from campaign import deadlines
 from campaign.calendar import SUNDAY, full
 from campaign.deadlines import Printed
-from campaign.document import Document, Due, Line, OtherDeadline, Quota, ReportDeadline, source_of
+from campaign.document import Activity, Document, Due, Line, OtherDeadline, Quota, ReportDeadline, source_of
 from campaign.hours import Hours
 from campaign.text import fold_words
 from storage.models import Assignment
@@ -25,7 +24,6 @@ Recognise = Callable[[str], tuple[str, float] | None]
 SURE = 0.8  # below, a person is asked to look again
 NOTICE = timedelta(days=7)  # nobody is asked for something later than this before its deadline
 START_OF_DAY = time(8)
-COVERED = 0.8  # a task that says little more than its deadline is not listed a second time
 _REPORT = re.compile(r"\bbáo cáo\b", re.IGNORECASE)
 _NEWS = re.compile(r"(?<!thông )\b(tin|bài)\b", re.IGNORECASE)
 _PHOTO = re.compile(r"\b(ảnh|hình ảnh)\b", re.IGNORECASE)
@@ -49,10 +47,10 @@ def of_plan(document: Document, frame: Frame) -> tuple[list[Assignment], list[st
     rows = [row for item in due for row in _dated(item, document, frame)]
     rows += _tasks(document, due, frame)
     for quotas in _together(document.quotas):
-        _attach(quotas, rows, frame)
+        _attach(quotas, rows, document, frame)
     for position, row in enumerate(rows, start=1):
         row.position = position
-    return rows, [*_undated(due, rows), *_unaddressed(rows), *_uncertain(rows, frame), *awkward_days(rows, frame.hours)]
+    return rows, [*_undated(due, rows), *unaddressed(rows), *_uncertain(rows, frame), *awkward_days(rows, frame.hours)]
 
 
 def occurrences(rule: str, start: date, end: date) -> list[Printed]:
@@ -104,7 +102,21 @@ def kind_of(text: str, default: str = "task") -> str:
 
 def _title(item: Due) -> str:
     words = item.what or item.text if isinstance(item, OtherDeadline) else item.text
-    words = words or (item.source.text if item.source else "")
+    return _capital(words or (item.source.text if item.source else ""))
+
+
+def _title_within(item: Due, document: Document) -> str:
+    """A few words ("nhận ảnh") need the activity they belong to, or nobody knows what is meant."""
+    activity = _activity(item.text, document)
+    return _titled(activity, _title(item)) if isinstance(item, OtherDeadline) and activity else _title(item)
+
+
+def _titled(activity: Activity, words: str) -> str:
+    says_it = fold_words(words) in fold_words(activity.title)
+    return activity.title if says_it else f"{activity.title}: {words[:1].lower()}{words[1:]}"
+
+
+def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
@@ -114,7 +126,7 @@ def _who(item: Due) -> str:
 
 def _dated(item: Due, document: Document, frame: Frame) -> Iterator[Assignment]:
     for printed in _printed(item, frame):
-        row = _new(item, _title(item), _who(item), frame)
+        row = _new(item, _title_within(item, document), _who(item), frame)
         row.kind = kind_of(item.text, "report" if isinstance(item, ReportDeadline) else "task")
         row.operator = item.operator
         if item.recurrence:
@@ -138,26 +150,40 @@ def _start(item: Due, printed: Printed, document: Document, frame: Frame) -> dat
     """When to ask for it: with the activity it belongs to, else with the campaign, and always a week ahead."""
     if item.recurrence and not item.deadline:
         return period_start(item.recurrence, printed.day, frame.start)
-    activity = next((seen for seen in document.activities if seen.start and _belongs(item, seen.summary, seen)), None)
+    activity = _activity(item.text, document)
     start = activity.start if activity and activity.start else frame.start
     return min(start, printed.day - NOTICE)
 
 
-def _belongs(item: Due, summary: str, activity: Any) -> bool:
-    words = fold_words(item.text)
-    return bool(words) and any(words in fold_words(text) for text in (summary, activity.title, activity.date_text))
+def _activity(text: str, document: Document) -> Activity | None:
+    """The activity in whose words a deadline or a quota stands."""
+    words = f" {fold_words(text)} "
+    for activity in document.activities:
+        said = (activity.summary, activity.title, activity.date_text)
+        if activity.title and words.strip() and any(words in f" {fold_words(line)} " for line in said):
+            return activity
+    return None
 
 
 def _tasks(document: Document, due: Sequence[Due], frame: Frame) -> Iterator[Assignment]:
     """Continuing duties of departments and units: no deadline, so no reminding."""
-    said = [fold_words(item.text) for item in due]
+    said = [item.text for item in due if item.text]
     for block in document.assignments:
         for task in block.tasks:
-            words = fold_words(task.text)
-            if words and not any(text and text in words and len(text) >= COVERED * len(words) for text in said):
-                row = _new(task if task.source else Line(source=block.source), task.text, block.unit, frame)
+            if words := _without(task.text, said):
+                row = _new(task if task.source else Line(source=block.source), _capital(words), block.unit, frame)
                 row.starts_at = frame.hours.at(frame.start, START_OF_DAY)
                 yield row
+
+
+def _without(text: str, said: Iterable[str]) -> str:
+    """The words of a task less those that are listed as deadlines, so that nobody is asked for one thing twice."""
+    pieces = [text]
+    for words in said:
+        pieces = [piece for whole in pieces for piece in re.split(re.escape(words), whole, flags=re.IGNORECASE)]
+    if len(pieces) == 1:
+        return text
+    return "; ".join(bare for piece in pieces if len((bare := piece.strip(" ,;:.")).split()) > 1)
 
 
 def _new(item: Due | Line | Quota, title: str, who: str, frame: Frame) -> Assignment:
@@ -182,11 +208,13 @@ def _together(quotas: Iterable[Quota]) -> list[list[Quota]]:
     return list(groups.values())
 
 
-def _attach(quotas: Sequence[Quota], rows: list[Assignment], frame: Frame) -> None:
+def _attach(quotas: Sequence[Quota], rows: list[Assignment], document: Document, frame: Frame) -> None:
     """Give quotas to the assignments they concern; what nothing else asks for is work of its own, without deadline."""
-    concerned = _concerned(quotas, rows, frame)
-    if not concerned and quotas[0].text:
-        row = _new(quotas[0], quotas[0].text, quotas[0].applies_to, frame)
+    text, activity = quotas[0].text, _activity(quotas[0].text, document)
+    concerned = _concerned(quotas, rows, activity, frame)
+    if not concerned and text:
+        title = _titled(activity, text) if activity else _capital(text)
+        row = _new(quotas[0], title, quotas[0].applies_to, frame)
         row.kind = kind_of(" ".join(quota.unit for quota in quotas))
         row.starts_at = frame.hours.at(frame.start, START_OF_DAY)
         rows.append(row)
@@ -195,13 +223,17 @@ def _attach(quotas: Sequence[Quota], rows: list[Assignment], frame: Frame) -> No
         row.quota = [*row.quota, *(quota.model_dump(exclude={"source"}, exclude_none=True) for quota in quotas)]
 
 
-def _concerned(quotas: Sequence[Quota], rows: Sequence[Assignment], frame: Frame) -> list[Assignment]:
-    """By the plan's own words first, then by its line, then by the same people and the same things."""
+def _concerned(
+    quotas: Sequence[Quota], rows: Sequence[Assignment], activity: Activity | None, frame: Frame
+) -> list[Assignment]:
+    """By the plan's own words first, then by its line, by its activity, by the same people and the same things."""
     words, line = fold_words(quotas[0].text), quotas[0].source.line if quotas[0].source else None
     if words and (found := [row for row in rows if words in _haystack(row)]):
         return found
     if line is not None and (found := [row for row in rows if row.source.get("line") == line]):
         return found
+    if activity is not None:
+        return [row for row in rows if row.title.startswith(activity.title)]
     things = [f" {fold_words(quota.unit)} " for quota in quotas]
     scores = [
         sum(thing in f" {_haystack(row)} " for thing in things) if _same_people(quotas[0].applies_to, row, frame) else 0
@@ -234,7 +266,7 @@ def _undated(due: Iterable[Due], rows: Iterable[Assignment]) -> list[str]:
     ]
 
 
-def _unaddressed(rows: Iterable[Assignment]) -> list[str]:
+def unaddressed(rows: Iterable[Assignment]) -> list[str]:
     nobody = [row for row in rows if not row.audience]
     counts = Counter(row.audience_text for row in nobody if row.audience_text)
     return [

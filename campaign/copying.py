@@ -121,11 +121,11 @@ def _slogans(slogans: Iterable[Slogan], themes: Iterable[Theme], move: Move) -> 
     for slogan in slogans:
         text = move.reword(slogan.text)
         what = f"Khẩu hiệu {slogan.position}"
-        said = changes(what, slogan.text, text, move.reword.leftovers(slogan.text, text))
         new = Slogan(campaign_id=0, position=slogan.position, text=text, source=slogan.source)
+        said = changes(what, slogan.text, text, move.reword.leftovers(slogan.text, text))
         if any(theme in f" {fold_words(slogan.text)} " for theme in old_themes):
             new.withdrawn = True
-            said.append(f"{what} nêu chủ đề năm {move.old.year} nên tạm cất: “{text}”. Hãy sửa theo chủ đề mới.")
+            said = [f"{what} nêu chủ đề năm {move.old.year} nên tạm cất: “{text}”. Hãy sửa theo chủ đề mới."]
         yield new, said
 
 
@@ -205,15 +205,15 @@ def _printed(row: Assignment, move: Move) -> Printed:
 
 
 def _about_work(session: Session, move: Move) -> list[str]:
-    """Deadlines on awkward days, and audiences that have nobody in the new year."""
+    """Work for nobody, also because an audience has no units in the new year, and deadlines on awkward days."""
     work = schedule.assignments_of(session, move.new)
-    audiences = dict.fromkeys((row.audience, row.audience_text) for row in work)
-    nobody = [
-        words or audience.describe(session, expression)
-        for expression, words in audiences
-        if not expression or not audience.units_of(session, expression, move.new.start)
-    ]
+    audiences = {row.audience: row.audience_text for row in work if row.audience}
     return [
+        *assignments.unaddressed(work),
+        *(
+            f"“{words or expression}” chưa có đơn vị nào trong năm {move.new.year}. Hãy chọn đơn vị nhận."
+            for expression, words in audiences.items()
+            if not audience.units_of(session, expression, move.new.start)
+        ),
         *assignments.awkward_days(work, move.hours),
-        *(f"Chưa rõ đơn vị nào nhận việc giao cho “{words}”. Hãy chọn đơn vị nhận." for words in nobody),
     ]

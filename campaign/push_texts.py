@@ -90,7 +90,8 @@ def _due_lines(due: Sequence[Assignment], hours: Hours) -> list[str]:
     """The nearest deadline in full and how many there are."""
     if not due or due[0].deadline is None:
         return []
-    nearest = (
-        f"Hạn gần nhất: {due[0].title.rstrip(' .')}, {deadlines.in_words(due[0].deadline, due[0].late_from, hours)}."
-    )
-    return [nearest, f"Đợt này còn {len(due)} hạn việc; xem việc của đơn vị ở mục Việc của tôi."]
+    until = deadlines.in_words(due[0].deadline, due[0].late_from, hours)
+    return [
+        f"Việc gần hạn nhất: {due[0].title.rstrip(' .')}. Hạn: {until}.",
+        f"Đợt này còn {len(due)} hạn việc; xem việc của đơn vị ở mục Việc của tôi.",
+    ]

@@ -17,13 +17,13 @@ _DATE = r"\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*(\d{4})"
 _SPAN = re.compile(rf"{_DATE}\s*[-–—]\s*{_DATE}")  # 01/05/1886 - 01/05/2023
 _COUNT = re.compile(r"\b(\d{1,3})(?=\s+năm\b)|(?<=lần thứ )(\d{1,3})\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:(?<=năm )|(?<=\d[/.-])|(?<=\d [/.-] ))(\d{4})\b", re.IGNORECASE)
-_DOCUMENT = re.compile(
-    r"\b(?:kế hoạch|công văn|chỉ thị|nghị quyết|kết luận|quyết định|hướng dẫn|thông báo|số)\s[^;]*\bngày\s[\d/. -]*$",
-    re.IGNORECASE,
-)
+_DOCUMENT = re.compile(r"\bsố:?\s*[\w-]*/[\w/.-]+[^;.]{0,30}\bngày\s[\d/. -]*$", re.IGNORECASE)  # số 46/KH-LĐLĐ ngày
 _WEEKDAY = re.compile("|".join(WEEKDAYS), re.IGNORECASE)
 _WEEKLY = re.compile(r"\bh[ằà]ng (tuần|tháng)\b", re.IGNORECASE)
 _EDITION = re.compile(r"\blần thứ \w+", re.IGNORECASE)
+
+
+SHORT = 140  # two of them fit a small screen
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,17 @@ def _replace(text: str, count: re.Match[str], number: int) -> str:
 
 
 def changes(what: str, before: str, after: str, leftovers: Iterable[str]) -> list[str]:
-    """Sentences for the person who confirms the copy."""
-    found = [f"{what} đổi từ “{before}” thành “{after}”. Hãy xác nhận."] if after != before else []
-    return [*found, *(f"{what} {left}: “{after}”. Hãy xem lại." for left in leftovers)]
+    """Sentences for the person who confirms the copy; of a long text, what changed in it."""
+    found = []
+    if after != before and len(after) <= SHORT:
+        found = [f"{what} đổi từ “{before}” thành “{after}”. Hãy xác nhận."]
+    elif after != before:
+        # Only numbers change, so the words pair up.
+        pairs = {(old.strip(",;."), new.strip(",;.")) for old, new in zip(before.split(), after.split(), strict=True)}
+        said = ", ".join(f"“{old}” thành “{new}”" for old, new in sorted(pairs) if old != new)
+        found = [f"{what} đổi {said}: “{_cut(after)}”. Hãy xác nhận."]
+    return [*found, *(f"{what} {left}: “{_cut(after)}”. Hãy xem lại." for left in leftovers)]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHORT else f"{text[:SHORT].rsplit(' ', 1)[0]}…"

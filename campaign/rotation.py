@@ -20,7 +20,7 @@ def rotate(days: Sequence[date], count: int, wished: Mapping[date, int]) -> dict
     Days are taken in rounds of ``count``; inside a round each slogan comes once, so a wish moves the others aside.
     """
     chosen: dict[date, int] = {}
-    for start in range(0, len(days) if count else 0, count):
+    for start in range(0, len(days) if count else 0, max(count, 1)):
         round_days = days[start : start + count]
         before = chosen.get(days[start - 1]) if start else None
         chosen |= _one_round(round_days, count, wished, before)

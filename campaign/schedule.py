@@ -23,7 +23,7 @@ from storage.models.campaigns import LatePolicy, PushKind, PushState
 
 # Spread over the morning, so that a chat does not get everything at once.
 OBSERVANCE_AT, SLOGAN_AT, ASSIGNMENT_AT, WINDOW_AT = time(7, 30), time(8), time(8, 30), time(9)
-A_DAY = 2  # new assignments for one audience on one day; more of them are overlooked
+A_DAY = 1  # new assignments for one audience on one day; more of them are overlooked
 BREATH = timedelta(days=3)  # spreading leaves at least this long to a deadline
 MARGIN = timedelta(days=14)  # 30/4 belongs to a campaign of May, a founding day in October does not
 LAST_WEEK = timedelta(days=6)
@@ -154,10 +154,10 @@ def days_of(campaign: Campaign) -> list[date]:
 def _window(
     campaign: Campaign, themes: Sequence[Theme], work: Iterable[Assignment], everyone: str, hours: Hours
 ) -> Iterator[Push]:
-    dated = sorted((row for row in work if row.deadline), key=lambda row: row.deadline or hours.at(date.max, time()))
+    dated = [(row.deadline, row.position, row) for row in work if row.deadline and row.audience]
     for name, day in window_days(campaign, hours).items():
         due_at = _open_at(day, WINDOW_AT, hours)
-        ahead = [row for row in dated if row.deadline and row.deadline > due_at]
+        ahead = [row for deadline, _, row in sorted(dated, key=lambda due: due[:2]) if deadline > due_at]
         text = getattr(push_texts, f"window_{name}")(campaign, themes, ahead, hours)
         push = _push(campaign, f"window:{name}", PushKind.WINDOW, due_at, text, everyone)
         push.late_policy = LatePolicy.MERGE
