@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from planreader.chars import fold, quotes, squeeze
+from planreader.chars import Lexicon, fold, quotes, squeeze
 from planreader.clauses import planned_spans
 from planreader.dates import Calendar, Span
 from planreader.headings import Meaning, attribute_of
@@ -45,23 +45,37 @@ class _When:
 
 
 def activities_of(root: Node, calendar: Calendar) -> list[Activity]:
-    found: list[Activity] = []
-    sectioned = any(child.meaning is Meaning.CONTENT for child in root.children)
-    has_forms = any("hinh thuc" in fold(child.label) for child in root.children)
+    found = [activity for section in _sections(root) for activity in _of_section(section, root, calendar)]
+    if found or any(node.meaning is Meaning.CONTENT for node in root.walk()):
+        return found
+    return [a for child in root.children if child.meaning not in _SKIPPED for a in _items(child, calendar, True)]
+
+
+def _sections(root: Node) -> Iterator[Node]:
+    """The sections of the document; a part that only holds sections ("PHẦN I", "A.") is opened."""
     for child in root.children:
-        if child.table is not None:
-            found += _rows(child.table, calendar)
-        elif child.meaning is Meaning.CONTENT or child.meaning is Meaning.TOPICS:
-            bare_content = fold(child.label).strip() in ("noi dung", "cac noi dung") and has_forms
-            strict = child.meaning is Meaning.TOPICS or (bare_content and "hinh thuc" not in fold(child.label))
-            found += _section(child, calendar, strict)
-        elif child.meaning is None and child.marker is not None:
-            found += _items(child, calendar, strict=True)
+        inner = [node for node in child.children if node.style in ("roman", "capital", "capitals")]
+        if inner and child.style in ("part", "capital", "capitals") and child.meaning not in _SKIPPED:
+            yield from _sections(child)
         else:
-            found += _tables_under(child, calendar)
-    if not sectioned and not found:
-        found = [a for child in root.children if child.meaning not in _SKIPPED for a in _items(child, calendar, True)]
-    return found
+            yield child
+
+
+def _of_section(node: Node, root: Node, calendar: Calendar) -> Iterator[Activity]:
+    if node.table is not None:
+        yield from _rows(node.table, calendar)
+    elif node.meaning in (Meaning.CONTENT, Meaning.TOPICS):
+        yield from _section(node, calendar, node.meaning is Meaning.TOPICS or _is_only_topics(node, root))
+    elif node.meaning is None and node.marker is not None:
+        yield from _items(node, calendar, strict=True)
+    else:
+        yield from _tables_under(node, calendar)
+
+
+def _is_only_topics(node: Node, root: Node) -> bool:
+    """ "II. NỘI DUNG" beside "III. HÌNH THỨC": what to speak about, and what to do."""
+    bare = fold(node.label).strip(" .:") in ("noi dung", "cac noi dung")
+    return bare and any(fold(other.label).startswith(("hinh thuc", "cac hinh thuc")) for other in root.children)
 
 
 def _tables_under(node: Node, calendar: Calendar) -> Iterator[Activity]:
@@ -222,8 +236,9 @@ def when_of(text: str, calendar: Calendar) -> _When:
     )  # fmt: skip
 
 
-_TAIL = re.compile(
-    r"[\s,;(:-]*(?:\b(?:vao|trong|tu|ngay|luc|du kien|thoi gian|xong|den|truoc|mung|mong|hoan thanh|to chuc vao|cac ngay|sang|chieu|toi|thoi gian tu)\b[\s,;(:-]*)*$"
+_TAIL = Lexicon(
+    r"[\s,;(:-]*(?:\b(?:vào|trong|từ|ngày|lúc|dự kiến|thời gian|xong|đến|trước|mùng|mồng|hoàn thành|tổ chức vào|các ngày|sáng"
+    r"|chiều|tối|đến hết|thời gian từ|hồi|bắt đầu|chậm nhất)\b[\s,;(:-]*)*$"
 )
 
 
@@ -246,7 +261,7 @@ def title_of(text: str, calendar: Calendar) -> str:
     if len(title.split()) > 30:
         title = re.split(r"[;.] |, (?=nhằm|để|qua đó|trong đó|gắn|đồng thời)", title)[0]
     title = " ".join(title.split()[:45])
-    tail = _TAIL.search(fold(title))
+    tail = _TAIL.search(title)
     title = title[: tail.start()] if tail and tail.start() > 5 else title
     return _balanced(squeeze(title).strip(" .;,:-"))
 

@@ -24,6 +24,8 @@ _PUNCTUATION = {
     "\t": " ",
 }
 
+_MARKS = str.maketrans({k: v for k, v in _PUNCTUATION.items() if k not in "đĐ"})
+
 
 class _Folding(dict[int, str]):
     """One character to one character; filled as characters are met."""
@@ -48,6 +50,39 @@ def clean(text: str) -> str:
 def fold(text: str) -> str:
     """Lower case without accents and with plain quotes and dashes, of the same length as `text`."""
     return text.translate(_FOLDING)
+
+
+class Lexicon:
+    """A pattern of accented words that also reads text typed without accents.
+
+    Folding alone confuses words: "đua" and "đưa", "công nhân" and "nhận". So accented text is matched accented, and
+    only text without any accent is matched folded.
+    """
+
+    def __init__(self, pattern: str) -> None:
+        self._accented = re.compile(pattern)
+        self._plain = re.compile(fold_pattern(pattern))
+
+    def of(self, text: str) -> tuple["re.Pattern[str]", str]:
+        """The pattern to use for a text, and the text in the form to match it against (same length)."""
+        if text.isascii() or not any(char.isalpha() and not char.isascii() for char in text):
+            return self._plain, fold(text)
+        return self._accented, fold_marks(text)
+
+    def search(self, text: str) -> "re.Match[str] | None":
+        pattern, form = self.of(text)
+        return pattern.search(form)
+
+
+def fold_pattern(pattern: str) -> str:
+    """The folded form of a pattern whose escapes and classes are plain ASCII."""
+    return "".join(char if char.isascii() else fold(char) for char in pattern)
+
+
+def fold_marks(text: str) -> str:
+    """Lower case with plain quotes and dashes, accents kept, of the same length as `text`."""
+    lowered = text.lower()
+    return (lowered if len(lowered) == len(text) else text).translate(_MARKS)
 
 
 def squeeze(text: str) -> str:

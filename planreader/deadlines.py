@@ -20,13 +20,13 @@ _SKIPPED = {Meaning.SLOGANS, Meaning.OLD_SLOGANS, Meaning.THEMES}
 _REPORT = re.compile(r"\bbao cao\b(?! vien| chuyen de| tai)")
 _SEND = re.compile(r"\b(?:gui|nop|chuyen|cung cap|bao ve|tong hop)\b")
 _MATERIAL = re.compile(
-    r"\b(?:ket qua|hinh anh|anh|tin(?! hoc| nhan)|bai viet|bai(?! du thi| tham)|link|duong dan|so lieu|bang tong hop|bieu tong hop|minh chung|san pham|video|clip|phieu tong hop|bieu mau|tong ket|file)\b"
+    r"\b(?:ket qua|hinh anh|anh(?! (?:chi|em|a\b|oi))|tin(?! hoc| nhan)|bai viet|bai(?! du thi| tham)|link|duong dan|so lieu|bang tong hop|bieu tong hop|minh chung|san pham|video|clip|phieu tong hop|bieu mau|tong ket|file)\b"
 )
 _NOT_REPORT = re.compile(
     r"\b(?:dang ky|danh sach|ho so|du thi|tham du|du toan|de cuong|kich ban|maket|market|the le|y kien|gop y|nhan su|de nghi khen|khen thuong|cong van|giay moi|thu moi|tham gia hoi thi|kinh phi|chung tu|quyet toan)\b"
 )
 _DOING = re.compile(
-    r"\b(?:nhan|nop|gui|dang ky|hoan thanh|xong|ket thuc|tiep nhan|binh chon|bao cao|thu|han|thoi han|ban hanh|tong hop|phat hanh|in an|chot|thanh quyet toan|quyet toan|trien khai xong)\b"
+    r"\b(?:(?<!cong )(?<!ca )(?<!nu )nhan|nop|gui|dang ky|hoan thanh|xong|ket thuc|tiep nhan|binh chon|bao cao|han|thoi han|ban hanh|tong hop|phat hanh|in an|chot|thanh quyet toan|quyet toan|trien khai xong)\b"
 )
 _PAST = re.compile(
     r"\b(?:sinh|ket nap|gia nhap|vao cong doan|thanh lap|cong tac|hop dong|ky ket|tuyen dung|tham gia cong doan|co hieu luc|het hieu luc)\s*$"

@@ -59,7 +59,7 @@ def quotas_of(everything: list[Place]) -> list[Quota]:
         if place.meaning in _SKIPPED or (place.above and place.above[0].meaning is Meaning.SCORING):
             continue
         if place.node.table is not None:
-            found += _table(place.node.table)
+            found += _table(place.node.table, place.meaning is Meaning.QUOTAS)
             continue
         unit = next((unit_name(n.label) for n in reversed(place.above) if is_unit(n.label)), None)
         found += [q for clause in clauses(place.node.text) for q in _in_clause(clause, place, unit)]
@@ -167,15 +167,19 @@ def _applies_to(text: str, plain: str, begin: int, unit: str | None, place: Plac
         after = subject_and_duty(text[matches[-1].end() :])
         named = after[0] if after else squeeze(re.split(r"[,:;(]", rest)[0])
         prefix = "" if plain[matches[-1].start()].isdigit() else text[matches[-1].start() : matches[-1].end()]
-        return squeeze(prefix + (after[0] if after else named.removeprefix(prefix.strip())))[:120]
+        return _trimmed(squeeze(prefix + (after[0] if after else named.removeprefix(prefix.strip()))))[:120]
     label, colon, _ = text.partition(":")
     if colon and len(label) < 80 and is_unit(label) and len(label) < begin:
         return unit_name(label)
     subject = subject_and_duty(text)
-    return subject[0] if subject else unit
+    return _trimmed(subject[0]) if subject else unit
 
 
-def _table(table: Table) -> Iterator[Quota]:
+def _trimmed(name: str) -> str:
+    return re.sub(r"\s+(?:có|co)$", "", name)
+
+
+def _table(table: Table, promised: bool) -> Iterator[Quota]:
     """A table of units by kinds of product; and sentences with a comparator in any cell."""
     counted = [
         i
@@ -187,7 +191,7 @@ def _table(table: Table) -> Iterator[Quota]:
         unit = table.cell(row, "unit", "lead") or None
         source = Source(row.line, row.text)
         for index, cell in enumerate(row.cells):
-            if table.has("unit") and index in counted and re.fullmatch(_NUMBER, cell):
+            if (promised or explicit) and table.has("unit") and index in counted and re.fullmatch(_NUMBER, cell):
                 yield Quota(unit, ">=" if explicit else "=", _number(cell), table.headers[index], cell, source)
             elif index < len(table.roles) and table.roles[index] not in ("time", "due", "number"):
                 for item in (i for i in _found(_masked(cell)) if i.comparator != "="):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from planreader.chars import fold, quotes, squeeze
+from planreader.chars import Lexicon, fold, quotes, squeeze
 
 Governor = Literal["slogan", "chu_de", "thong_diep", "other"]
 
@@ -17,13 +17,12 @@ _NOUNS = re.compile(
     r"|ket luan|danh hieu|bang khen|ky niem chuong|cong trinh|phan viec|hoat dong|giao luu|tiet muc|bai hat|phim|cuon|sach|doi|cau lac bo|clb|lop|to chuc"
     r"|thu muc|tieu de|ten|mai am|tet|tai khoan|bo phim|phong su|video|clip|ban tin|app|ung dung|diem|gian hang|le|dot|thang|ngay|tuan))\b"
 )
-_OLD = re.compile(
-    r"\b(?:cu\b(?! the)|thao (?:do|go)|ha xuong|thu hoi|khong (?:con )?(?:su dung|dung|treo)|bo (?:khau hieu|noi dung|cau)|(?:bi )?loai bo|bai bo|nam (?:ngoai|truoc)|da treo"
-    r"|thay (?:the )?(?:cho )?(?:cac )?(?:khau hieu|cau|bang ron|noi dung|chu de|thong diep)|thay vi|thay cho|khong phai(?: la)?|sua (?:khau hieu|cau|noi dung|cum tu)|dinh chinh)\b"
+_OLD = Lexicon(
+    r"\b(?:cũ\b|tháo (?:dỡ|gỡ)|hạ xuống|thu hồi|không (?:còn )?(?:sử dụng|dùng|treo)|bỏ (?:khẩu hiệu|nội dung|câu)|(?:bị )?loại bỏ|bãi bỏ"
+    r"|năm (?:ngoái|trước)|đã treo|thay (?:thế )?(?:cho )?(?:các )?(?:khẩu hiệu|câu|băng rôn|nội dung|chủ đề|thông điệp)|thay vì|thay cho"
+    r"|không phải(?: là)?|sửa (?:khẩu hiệu|câu|nội dung|cụm từ)|đính chính|trước đây|trước đó)\b"
 )
-_NEW = re.compile(
-    r"\b(?:bang(?! ron| khen| dien| tin| chung| cach)|thanh|nay la|doc la|sua lai la|moi(?! cdcs| don| cong| doan| ngay| tuan))\b[^\"]*$"
-)
+_NEW = Lexicon(r"\b(?:bằng|thành|nay là|đọc là|sửa lại là|sửa là|khẩu hiệu mới)\b[^\"]*$")
 _BETWEEN = re.compile(r"[\s,;:.&+-]*(?:va|hoac|hay|cung|nhu)?[\s,;:-]*(?:\(?\d{1,2}[.)]?|[a-z]\))?\s*")
 _CONTEST = re.compile(r"\b(?:cuoc thi|hoi thi|hoi thao|toa dam|dien dan|hoi dien|chuyen de|giai|talkshow)\b[^.;]*$")
 
@@ -43,50 +42,42 @@ class Quoted:
 def quoted(text: str) -> list[Quoted]:
     found: list[Quoted] = []
     edge = 0
-    plain = fold(text)
     for begin, end, inside in quotes(text):
-        before = plain[max(edge, begin - 240) : begin]
+        before = text[max(edge, begin - 240) : begin]
         clause = re.split(r"[.!?]\s|;\s(?=.*\w)", before)[-1]
-        if found and _BETWEEN.fullmatch(before):
+        if found and _BETWEEN.fullmatch(fold(before)):
             governor, old = found[-1].governor, found[-1].old
         else:
             governor, old = _governor(clause, found[-1] if found else None)
-        found.append(Quoted(begin, end, squeeze(inside), governor, old, clause))
+        found.append(Quoted(begin, end, squeeze(inside), governor, old, fold(clause)))
         edge = end
     return found
 
 
-def _governor(clause: str, previous: Quoted | None) -> tuple[Governor, bool]:
+def _governor(printed: str, previous: Quoted | None) -> tuple[Governor, bool]:
+    clause = fold(printed)
     nouns = list(_NOUNS.finditer(clause))
-    kinds = [match.lastgroup for match in nouns]
-    new = bool(_NEW.search(clause))
-    old = bool(_OLD.search(clause)) and not new
+    new = bool(_NEW.search(printed))
+    old = bool(_OLD.search(printed)) and not new
     if not nouns:
         return (previous.governor, False) if previous and previous.old and new else ("other", old)
     last = nouns[-1]
-    far = len(clause) - last.end() > 60 and kinds[-1] != "slogan"
-    if last.lastgroup == "slogan" and not far:
+    kinds = {match.lastgroup for match in nouns}
+    if last.lastgroup in ("banner", "content") and kinds & {"banner", "slogan"}:
         return "slogan", old
-    if last.lastgroup in ("banner", "content") and ("banner" in kinds or "slogan" in kinds):
-        return "slogan", old
-    if last.lastgroup in ("chu_de", "thong_diep") and not _CONTEST.search(clause[: last.start()]):
-        return ("chu_de" if last.lastgroup == "chu_de" else "thong_diep"), old
-    return _theme_of_something(nouns, clause), old
+    return _governing(nouns, clause), old
 
 
-def _theme_of_something(nouns: "list[re.Match[str]]", clause: str) -> Governor:
-    """ "chủ đề Tháng Công nhân: “…”", "khẩu hiệu của đợt thi đua: “…”": the noun stands before what it belongs to."""
+def _governing(nouns: "list[re.Match[str]]", clause: str) -> Governor:
+    """The nearest noun that can own a quote; "chủ đề Tháng Công nhân: “…”" passes over what the theme is of."""
     for match in reversed(nouns):
-        if match.lastgroup == "other" and match.group() not in ("thang", "ngay", "tuan", "dot", "le", "hoat dong"):
+        if match.lastgroup == "other" and match.group() not in _PASSED_OVER:
             return "other"
-        if match.lastgroup in ("chu_de", "thong_diep", "slogan") and len(clause) - match.end() <= 110:
-            if _CONTEST.search(clause[: match.start()]) and match.lastgroup != "slogan":
-                return "other"
-            return (
-                "chu_de"
-                if match.lastgroup == "chu_de"
-                else "thong_diep"
-                if match.lastgroup == "thong_diep"
-                else "slogan"
-            )
+        if match.lastgroup in ("slogan", "chu_de", "thong_diep") and len(clause) - match.end() <= 110:
+            contest = match.lastgroup != "slogan" and _CONTEST.search(clause[: match.start()])
+            return "other" if contest else _GOVERNORS[match.lastgroup]
     return "other"
+
+
+_PASSED_OVER = ("thang", "ngay", "tuan", "dot", "le", "hoat dong", "ten", "noi dung")
+_GOVERNORS: dict[str, Governor] = {"slogan": "slogan", "chu_de": "chu_de", "thong_diep": "thong_diep"}

@@ -2,7 +2,7 @@
 
 import re
 
-from planreader.chars import fold, squeeze
+from planreader.chars import Lexicon, fold, squeeze
 
 _LEADING = re.compile(
     r"(?:(?:\W*)(?:de nghi|yeu cau|giao(?: cho)?|doi voi|phan cong|uy quyen cho|nhiem vu cua|trach nhiem cua|kinh de nghi)\s+)+"
@@ -14,12 +14,16 @@ _UNIT = re.compile(
     r"|doan vien|nguoi lao dong|thuong truc|don vi|co quan|doanh nghiep|cap cong doan|khoi\b|bch\b|btv\b|cap\b|lanh dao|nguoi su dung|bao\b|tap chi|dai\b|so\b|cong an"
     r"|cong tac vien|ctv\b|thanh vien|tram\b|doi\b|benh vien|ke toan|thu ky|nhom\b|tieu ban|bac si|ky thuat vien|giam doc|quan doc|chi hoi|ubnd|mttq|mat tran|xa\b|phuong\b)"
 )
-_VERB = re.compile(
-    r"\b(?:chu tri|phoi hop|co (?:trach nhiem|nhiem vu|ke hoach)|chiu|xay dung|to chuc|trien khai|tham muu|huong dan|theo doi|don doc|kiem tra|tong hop|bao cao|gui|nop|thuc hien"
-    r"|phat dong|tuyen truyen|viet|dang|treo|can cu|chu dong|cung cap|thiet ke|in\b|bo tri|quan ly|quan tri|tiep nhan|phan cong|van dong|dam bao|bao dam|thong bao|pho bien|lap\b"
-    r"|chuan bi|phu trach|duyet|chi dao|lua chon|quan triet|giup|cu\b|ho tro|tich cuc|cu the hoa|phan anh|gioi thieu|tap trung|thuong xuyen|dieu hanh|hoan thanh|ban hanh"
-    r"|kip thoi|nghiem tuc|khan truong|phai|can\b|tang cuong|day manh|lam\b|khong\b|trang tri|chup|ra soat|cap nhat|quay|dung\b|tham gia|huong ung|de xuat|tiep tuc|se\b|thanh lap"
-    r"|chon\b|mo\b|nhan\b|hop\b|thong tin|giam sat|tham dinh|bien tap|phat hanh|ky\b|khuyen khich|dong vien|du toan|thanh toan|dua\b|gop|lien he|chia se|dien\b|tra\b|xac nhan)"
+_VERB = Lexicon(
+    r"\b(?:chủ trì|phối hợp|có (?:trách nhiệm|nhiệm vụ|kế hoạch)|chịu|xây dựng|tổ chức|triển khai|tham mưu|hướng dẫn|theo dõi"
+    r"|đôn đốc|kiểm tra|tổng hợp|báo cáo|gửi|nộp|thực hiện|phát động|tuyên truyền|viết|đăng|treo|căn cứ|chủ động|cung cấp"
+    r"|thiết kế|in\b|bố trí|quản lý|quản trị|tiếp nhận|phân công|vận động|đảm bảo|bảo đảm|thông báo|phổ biến|lập\b|chuẩn bị"
+    r"|phụ trách|duyệt|chỉ đạo|lựa chọn|quán triệt|giúp|cử\b|hỗ trợ|tích cực|cụ thể hóa|cụ thể hoá|phản ánh|giới thiệu"
+    r"|tập trung|thường xuyên|điều hành|hoàn thành|ban hành|kịp thời|nghiêm túc|khẩn trương|phải|cần\b|tăng cường|đẩy mạnh"
+    r"|làm\b|không\b|trang trí|chụp|rà soát|cập nhật|quay\b|dùng\b|tham gia|hưởng ứng|đề xuất|tiếp tục|sẽ\b|thành lập"
+    r"|chọn\b|mở\b|nhận\b|họp\b|thông tin|giám sát|thẩm định|biên tập|phát hành|ký\b|khuyến khích|động viên|dự toán"
+    r"|thanh toán|đưa\b|góp\b|liên hệ|chia sẻ|điền\b|trả\b|xác nhận|hàng tuần|hằng tuần|hàng tháng|hằng tháng|hàng ngày"
+    r"|hằng ngày|định kỳ|trước\b|chậm nhất|khẩn\b|nhắc\b|đăng ký|quyết toán|bàn giao|tặng\b|thăm\b|chấm\b|phát\b|sử dụng)"
 )
 _NOT_UNIT = re.compile(
     r"(?:to chuc|ban hanh|so luong|so lieu|don vi tinh|don vi thuc hien|doi tuong|doi thoai|doi moi|phong chong|phong trao|bao cao|bao dam|bao gom|chi tieu|chi phi|chi dao|chi tiet|hoi thi|hoi nghi|hoi thao|hoi dien|hoi trai|to tinh|to roi|to gap|dang\b|can cu|can bo dam)"
@@ -46,7 +50,8 @@ def subject_and_duty(text: str) -> tuple[str, str] | None:
         return None
     plain = fold(text[:260])
     offset = match.end() if (match := _LEADING.match(plain)) else 0
-    for verb in _VERB.finditer(plain, offset):
+    pattern, form = _VERB.of(text[:260])
+    for verb in pattern.finditer(form, offset):
         if verb.start() > offset and text[verb.start()].islower() and _splits(plain, offset, verb.start()):
             unit = text[offset : verb.start()].strip(" ,:-")
             return (unit, text[verb.start() :].strip()) if unit else None
