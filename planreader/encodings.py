@@ -9,12 +9,11 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import partial
 
 from planreader import syllables
 
-_TONES = (
-    "\u0300\u0309\u0303\u0301\u0323"  # grave, hook, tilde, acute, dot: the order of every legacy code page
-)
+_TONES = "\u0300\u0309\u0303\u0301\u0323"  # grave, hook, tilde, acute, dot: the order of every legacy code page
 
 
 class Undecodable(ValueError):
@@ -32,9 +31,7 @@ def _tcvn3() -> dict[str, str]:
         "a": "µ¶·¸¹", "ă": "»¼½¾Æ", "â": "ÇÈÉÊË", "e": "ÌÎÏÐÑ", "ê": "ÒÓÔÕÖ", "i": "×ØÜÝÞ",
         "o": "ßáâãä", "ô": "åæçèé", "ơ": "êëìíî", "u": "ïñòóô", "ư": "õö÷øù", "y": "úûüýþ",
     }  # fmt: skip
-    table = {
-        code: letter for vowel in order for code, letter in zip(codes[vowel], _toned(vowel), strict=True)
-    }
+    table = {code: letter for vowel in order for code, letter in zip(codes[vowel], _toned(vowel), strict=True)}
     return table | dict(zip("¨©ª«¬\u00ad®¡¢£¤¥¦§", "ăâêôơưđĂÂÊÔƠƯĐ", strict=True))
 
 
@@ -58,9 +55,10 @@ _TCVN3 = _tcvn3()
 _VNI = _vni()
 _VNI_UNIT = re.compile("|".join(sorted(map(re.escape, _VNI), key=len, reverse=True)))
 _VIQR_UNIT = re.compile(
-    r"(?P<kept>\S*(?:@|://)\S*)|\\(?P<escaped>.)|(?P<d>[dD])[dD\-](?=\w)|"
-    r"(?P<vowel>[aeouyiAEOUYI])(?P<mark>[\^(+*]?)(?P<tone>['`?~.]?)"
+    r"\\(?P<escaped>.)|(?P<d>[dD])[dD\-](?=\w)|(?P<vowel>[aeouyiAEOUYI])(?P<mark>[\^(+*]?)(?P<tone>['`?~.]?)"
 )
+_WORD = re.compile(r"\S+")
+_GOES_ON = re.compile(r"\s[a-z]")
 _VIQR_PROOF = re.compile(r"[aeouAEOU][\^+(*]['`?~.]?")
 _VIQR_MARK = {"^": "\u0302", "(": "\u0306", "+": "\u031b", "*": "\u031b"}
 _VIQR_TONE = dict(zip("`?~'.", _TONES, strict=True))
@@ -86,16 +84,23 @@ def _from_vni(line: str) -> str:
 
 def _from_viqr(line: str) -> str:
     """VIQR, the mail spelling: "Ke^' hoa.ch". Addresses and links are left as they are."""
-    return _VIQR_UNIT.sub(_viqr_letter, line)
+    return _WORD.sub(_viqr_word, line)
 
 
-def _viqr_letter(m: re.Match[str]) -> str:
-    if m["kept"] or m["escaped"]:
-        return m["kept"] or m["escaped"]
+def _viqr_word(word: re.Match[str]) -> str:
+    if "@" in word[0] or "://" in word[0]:
+        return word[0]
+    goes_on = bool(_GOES_ON.match(word.string, word.end()))
+    return _VIQR_UNIT.sub(partial(_viqr_letter, goes_on), word[0])
+
+
+def _viqr_letter(sentence_goes_on: bool, m: re.Match[str]) -> str:
+    if m["escaped"]:
+        return m["escaped"]
     if m["d"]:
         return "Đ" if m["d"] == "D" else "đ"
-    rest = m.string[m.end() :]
-    if m["tone"] in (".", "?") and not m["mark"] and not re.match(r"\w|\s+[a-z]", rest):
+    inside = m.string[m.end()].isalnum() if m.end() < len(m.string) else sentence_goes_on
+    if m["tone"] in (".", "?") and not m["mark"] and not inside:
         return m["vowel"] + m["tone"]  # before a capital or at the end it closes the sentence
     marks = _VIQR_MARK.get(m["mark"], "") + _VIQR_TONE.get(m["tone"], "")
     return unicodedata.normalize("NFC", m["vowel"] + marks)
@@ -159,9 +164,7 @@ def _gain(line: str, convert: Callable[[str], str]) -> int:
 
 
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2007\u2009\u202f\u3000"), " ")
-_INVISIBLE = dict.fromkeys(
-    map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e")
-)
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"))
 _CONTROL = {c: None for c in range(32) if chr(c) not in "\t\n"}
 
 

@@ -14,7 +14,7 @@ a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân â
 e ec em en eng eo ep et ê êch êm ên êng ênh êp êt êu
 i ia ich iê iêc iêm iên iêng iêp iêt iêu im in inh ip it iu
 o oa oac oach oai oam oan oang oanh oao oat oay oăc oăm oăn oăng oăt oc oe oen oeo oet
-oi om on ong ooc oong op ot
+oi om on ong op ot
 ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơng ơp ơt
 u ua uân uâng uât uây uc uê uên uêch uênh ui um un ung uơ up ut
 uy uya uych uyn uynh uyêt uyên uyt uyu uôc uôi uôm uôn uông uôt uôp

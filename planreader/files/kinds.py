@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterable
 from typing import Literal
 
-from planreader.files.refusal import refusal
+from planreader.files.refusal import Unreadable, refusal
 
 Kind = Literal["docx", "sheet", "pdf", "doc", "rtf", "odt", "mhtml", "text"]
 
@@ -54,8 +54,10 @@ def _kind_of_zip(raw: bytes) -> Kind:
             _refuse_bomb(parts)
             _refuse_entities(pack, parts)
             return _kind_of_package([p.filename for p in parts], pack)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as broken:
-        raise refusal("broken") from broken
+    except Unreadable:
+        raise
+    except Exception as failed:  # zipfile lets errors of its decompressors through
+        raise refusal("broken") from failed
 
 
 def _refuse_bomb(parts: list[zipfile.ZipInfo]) -> None:

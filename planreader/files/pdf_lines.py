@@ -134,7 +134,7 @@ def _split(piece: Piece) -> list[Piece]:
     return [Piece(words[0], piece.left, middle - 2, piece.first_word), Piece(words[1], middle + 2, piece.right, 0)]
 
 
-_MARKER = re.compile(r"([-+|*•●○▪–—→✓]|\(?\d{1,2}[.)/]|\d{1,2}(\.\d{1,2}){1,3}\.?|[IVX]{1,5}[.)/-]|\(?[a-zđ][.)])\s")
+_MARKER = re.compile(r"\||([-+*•●○▪–—→✓]|\(?\d{1,2}[.)/]|\d{1,2}(\.\d{1,2}){1,3}\.?|[IVX]{1,5}[.)/-]|\(?[a-zđ][.)])\s")
 _NEAR, _LEADING = 8.0, 2.3
 
 

@@ -55,7 +55,7 @@ def sheet_lines(table: Table) -> list[str]:
 
 def _inside_table(rows: Table) -> bool:
     """Two filled cells under a table with words in the first columns: a row whose other cells are empty."""
-    return all(sum(map(bool, row)) == 2 and bool(row[0]) for row in rows) and not is_layout(rows, True)
+    return all(sum(map(bool, row)) == 2 and bool(row[0]) for row in rows) and not is_layout(trimmed(rows), True)
 
 
 def trimmed(table: Table) -> Table:
