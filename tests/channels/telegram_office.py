@@ -7,21 +7,26 @@ import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 from pydantic import SecretStr
+from starlette.types import ASGIApp
+from uvicorn.config import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from bot.channels.contract import Event, Part
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.limits import Waits
-from bot.clock import wall_clock
+from bot.clock import Clock, wall_clock
 from bot.settings import Telegram
 from tests.fakes.telegram import FakeTelegram
 
 QUICK = Waits(
-    connect=1, read=0.4, write=1, upload=2, pool=1, poll=1, first_pause=0.02, longest_pause=0.05, webhook_check=0.05
+    connect=1, read=0.25, write=1, upload=2, pool=1, poll=1, first_pause=0.02, longest_pause=0.05, webhook_check=0.05
 )
 
 
@@ -53,13 +58,14 @@ class Inbox:
 class Office:
     tg: FakeTelegram
     channel: TelegramChannel
+    clock: Clock
     inbox: Inbox = field(default_factory=Inbox)
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[Inbox]:
         task = asyncio.create_task(self.channel.listen(self.inbox.receive))
         try:
-            await eventually(lambda: self.tg.updates.is_polled or self.tg.webhook.url)
+            await eventually(lambda: self.tg.updates.is_polled or self.tg.called("getUpdates") or self.tg.webhook.url)
             yield self.inbox
         finally:
             task.cancel()
@@ -72,15 +78,34 @@ class Office:
 
 
 @asynccontextmanager
+async def served(app: ASGIApp) -> AsyncIterator[str]:
+    """``app`` on a free port; the address. (uvicorn's own Server would install signal handlers.)"""
+    config = Config(app, lifespan="off", access_log=False, log_config=None)
+    config.load()
+    line = partial(H11Protocol, config, ServerState(), {})
+    server = await asyncio.get_running_loop().create_server(line, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+
+
+@asynccontextmanager
 async def office(
-    *, mode: str = "poll", public_url: str = "", settings: dict[str, Any] | None = None, **fake: Any
+    *,
+    mode: str = "poll",
+    public_url: str = "",
+    settings: dict[str, Any] | None = None,
+    waits: Waits = QUICK,
+    **fake: Any,
 ) -> AsyncIterator[Office]:
     """The flood model is off unless asked for: most tests send faster than people read."""
     async with FakeTelegram(**({"flood": None} | fake)) as tg:
         values = {"enabled": True, "token": SecretStr(tg.token), "api_base": tg.base_url, "mode": mode}
-        channel = TelegramChannel(Telegram(**(values | (settings or {}))), wall_clock(), public_url, waits=QUICK)
+        clock = wall_clock()
+        channel = TelegramChannel(Telegram(**(values | (settings or {}))), clock, public_url, waits=waits)
         try:
-            yield Office(tg, channel)
+            yield Office(tg, channel, clock)
         finally:
             await channel.close()
 

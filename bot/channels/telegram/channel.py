@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from bot.channels.contract import Outcome, Part, Receive, Sent
 from bot.channels.telegram import doctor
 from bot.channels.telegram.download import fetch
 from bot.channels.telegram.events import ALLOWED_UPDATES, NAME, Me, Reader
-from bot.channels.telegram.limits import ABILITIES, LINK_CODE, Waits
+from bot.channels.telegram.limits import ABILITIES, Waits
 from bot.channels.telegram.outcomes import Outcomes
 from bot.channels.telegram.patience import Patience
 from bot.channels.telegram.polling import poll
@@ -27,6 +28,7 @@ from bot.clock import Clock
 from bot.settings import Telegram
 
 log = structlog.get_logger()
+LINK_CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what Telegram passes on after ?start=
 HOME = BotCommand("start", "Trang chủ")
 
 
@@ -81,7 +83,7 @@ class TelegramChannel:
         return self._reader
 
     def link(self, code: str, *, group: bool = False) -> str:
-        if not self.username or len(code) > LINK_CODE:
+        if not self.username or not LINK_CODE.fullmatch(code):
             return ""
         return f"https://t.me/{self.username}?{'startgroup' if group else 'start'}={code}"
 
@@ -140,14 +142,21 @@ class TelegramChannel:
             try:
                 await self._known()
                 await self._arrange()
-                return
+                break
             except TelegramError as error:
                 log.error("telegram.not_listening", hint=doctor.check_error(error), error=type(error).__name__)
                 asked = error.retry_after if isinstance(error, ApiError) else 0
                 await asyncio.sleep(max(patience.failed(), asked))
+        await self._show_menu()
+
+    async def _show_menu(self) -> None:
+        """One entry behind the menu button. Its absence hinders nobody."""
+        try:
+            await self._bot.set_my_commands([HOME])
+        except TelegramError as error:
+            log.info("telegram.no_menu", error=type(error).__name__)
 
     async def _arrange(self) -> None:
-        await self._bot.set_my_commands([HOME])
         if self._settings.mode == "poll":
             await self._bot.delete_webhook(drop_pending_updates=False)
             return

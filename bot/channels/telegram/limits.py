@@ -15,7 +15,6 @@ TOAST_UNITS = 200
 CALLBACK_BYTES = 64
 POLL_SECONDS = 50  # the server answers at the latest after this, whatever is asked
 BATCH = 100
-LINK_CODE = 64  # characters after ?start=
 
 ABILITIES = Abilities(
     text_limit=4096,

@@ -12,6 +12,7 @@ from PIL import Image, UnidentifiedImageError
 from telegram import Bot, InputFile, InputMediaDocument, InputMediaPhoto, LinkPreviewOptions, Message, ReplyParameters
 
 from bot.channels.contract import Part
+from bot.channels.split import split_text, utf16_units
 from bot.channels.telegram.keyboard import keyboard
 from bot.channels.telegram.limits import ABILITIES, MEGABYTE, PHOTO_BYTES, PHOTO_RATIO, PHOTO_SIDES, TOAST_UNITS
 from bot.channels.telegram.refusals import Unsendable
@@ -61,8 +62,9 @@ async def _text(bot: Bot, part: Part) -> Message:
 
 async def _toast(bot: Bot, part: Part) -> tuple[str, ...]:
     """Too late is not a failure: the mark on the button has gone by itself."""
+    shown = split_text(part.text, TOAST_UNITS, utf16_units)
     try:
-        await bot.answer_callback_query(part.toast, text=part.text[:TOAST_UNITS] or None)
+        await bot.answer_callback_query(part.toast, text=shown[0] if shown else None)
     except ApiError as error:
         if not error.says("query is too old", "query id is invalid"):
             raise
