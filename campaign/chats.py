@@ -70,7 +70,7 @@ def move(session: Session, channel: str, old: str, new: str) -> None:
     )
     session.execute(
         update(Incoming)
-        .where(Incoming.channel == channel, col(Incoming.chat) == old, col(Incoming.state) == IncomingState.NEW)
+        .where(col(Incoming.channel) == channel, col(Incoming.chat) == old, col(Incoming.state) == IncomingState.NEW)
         .values(chat=new)
     )
 

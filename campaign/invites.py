@@ -105,7 +105,8 @@ def _remember_wrong(session: Session, guess: CodeGuess | None, place: str, now: 
 def _locked_until(guess: CodeGuess) -> datetime:
     if guess.wrong < WRONG_ALLOWED:
         return guess.last_at
-    return guess.last_at + FIRST_LOCK * 2 ** min(guess.wrong - WRONG_ALLOWED, 6)
+    times: int = 2 ** min(guess.wrong - WRONG_ALLOWED, 6)
+    return guess.last_at + FIRST_LOCK * times
 
 
 def _hash(code: str) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from campaign.message import Message
-from dataclasses import dataclass
-
 from storage.insert import insert_new
 from storage.models import Chat, Outgoing
 from storage.models.messages import OutgoingState, Priority
@@ -44,7 +43,7 @@ def say(
     """Queue ``message`` for ``to`` under ``key``; False when that key was queued before."""
     row = outgoing(
         key,
-        chat,
+        to,
         message,
         priority=priority,
         personal=personal,

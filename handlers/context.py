@@ -159,7 +159,7 @@ class Context:
             .order_by(col(Outgoing.finished_at).desc(), col(Outgoing.id).desc())
             .limit(10)
         )
-        messages = (Message.from_json(message) for message in rows)
+        messages = (Message.from_json(dict(message)) for message in rows)
         return next((list(message.choices) for message in messages if message.choices), [])
 
     def answered_message(self) -> Outgoing | None:

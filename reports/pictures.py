@@ -1,0 +1,74 @@
+"""What a photo is, and the copy of it that may be passed on: the right way up, without place or camera data."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pi_heif
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+pi_heif.register_heif_opener()
+
+MAX_PIXELS = 120_000_000  # the largest phone sensors give 108 and 200 million; more is a bomb or a scan to send as a file
+LONG_SIDE = 2560  # what editors and newspapers need; platforms make it smaller anyway
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "GIF", "BMP", "TIFF")
+
+
+class NotAPicture(Exception):
+    """The bytes cannot be shown as a picture: damaged, something else under a picture's name, or far too large."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    width: int
+    height: int
+    taken_at: datetime | None  # from the camera; a hint, cameras have wrong clocks
+
+
+def inspect(path: Path, zone: ZoneInfo) -> PictureFacts:
+    """Size (as seen, after rotation) and time, read from the header. Raises NotAPicture."""
+    with _open(path) as image:
+        width, height = image.size
+        if image.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8):
+            width, height = height, width
+        return PictureFacts(width, height, _taken_at(image, zone))
+
+
+def make_shareable(path: Path, into: Path) -> None:
+    """Write a JPEG of the picture with no metadata at all. Raises NotAPicture when it cannot be decoded."""
+    with _open(path) as image:
+        image.draft("RGB", (LONG_SIDE * 2, LONG_SIDE * 2))
+        try:
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+        except (OSError, SyntaxError, ValueError) as error:
+            raise NotAPicture(str(error)) from error
+        upright.thumbnail((LONG_SIDE, LONG_SIDE))
+        clean = Image.new("RGB", upright.size)
+        clean.paste(upright)
+        clean.save(into, "JPEG", quality=88, optimize=True)
+
+
+def _open(path: Path) -> Image.Image:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit follows
+            image = Image.open(path, formats=FORMATS)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise NotAPicture(type(error).__name__) from error
+    if image.width * image.height > MAX_PIXELS:
+        image.close()
+        raise NotAPicture(f"{image.width}x{image.height}")
+    return image
+
+
+def _taken_at(image: Image.Image, zone: ZoneInfo) -> datetime | None:
+    """EXIF says the local time of the camera and no zone."""
+    text = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
+    try:
+        return datetime.strptime(str(text), "%Y:%m:%d %H:%M:%S").replace(tzinfo=zone).astimezone(UTC)
+    except ValueError:
+        return None
