@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import ssl
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -49,7 +51,7 @@ class Envelope(httpx.AsyncBaseTransport):
     def __init__(self, token: str, proxy: str) -> None:
         self._token = quote(token, safe=":").encode()
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=20)
-        self._inner = httpx.AsyncHTTPTransport(proxy=proxy or None, limits=limits)
+        self._inner = httpx.AsyncHTTPTransport(verify=_certificates(), proxy=proxy or None, limits=limits)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.raw_path.replace(STAND_IN.encode(), self._token, 1)
@@ -88,6 +90,12 @@ class CarefulRequest(HTTPXRequest):
         if answer["ok"] is not True:
             raise _api_error(status, answer)
         return status, body
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Reading the system's certificates takes longer than anything else here: once a process is enough."""
+    return httpx.create_ssl_context()
 
 
 def _bot_api_answer(body: bytes) -> dict[str, Any] | None:
