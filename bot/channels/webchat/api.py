@@ -134,12 +134,12 @@ class Api:
         fields = await _fields(request)
         room = room_of(visitor, fields.get("room"))
         press = f"p:{visitor.user}:{client_id(fields)}"
-        line = await self._site.database.read(lines.visible, room.id, number(fields.get("message"), 0))
+        key, actions = await self._site.database.read(_offered, room, number(fields.get("message"), 0))
         action = str(fields.get("action", ""))
-        if line is None or line.author or action not in [choice["action"] for choice in line.body.get("choices", [])]:
+        if action not in actions:
             raise Sorry(409, words.BUTTON_GONE)
         await self._receive(
-            self._site.event(visitor, room, press, "button", message_id=line.key, action=action, press=press)
+            self._site.event(visitor, room, press, "button", message_id=key, action=action, press=press)
         )
         return JSONResponse({"press": press})
 
@@ -174,8 +174,7 @@ class Api:
     async def _file(self, request: Request) -> dict[str, Any]:
         visitor = await self._site.must_visit(request)
         line_id, place = (number(request.path_params[name], 0) for name in ("message", "n"))
-        line = await self._site.database.read(_line_in_any, visitor, line_id)
-        files: list[dict[str, Any]] = line.body.get("files", []) if line else []
+        files = await self._site.database.read(_files_of, visitor, line_id)
         if place >= len(files):
             raise Sorry(404, words.NO_FILE_THERE)
         return files[place]
@@ -191,9 +190,21 @@ def is_addressed(text: str, reply_to_bot: bool) -> bool:
     return reply_to_bot or text.startswith("/") or "@loa" in fold(text)
 
 
-def _line_in_any(session: Session, visitor: Visitor, line_id: int) -> WebMessage | None:
+def _offered(session: Session, room: RoomInfo, line_id: int) -> tuple[str, list[str]]:
+    """Key of one of the bot's lines and the actions its buttons have now."""
+    line = lines.visible(session, room.id, line_id)
+    if line is None or line.author:
+        return "", []
+    return line.key, [choice["action"] for choice in line.body.get("choices", [])]
+
+
+def _files_of(session: Session, visitor: Visitor, line_id: int) -> list[dict[str, Any]]:
+    """The files of a line in any room of the visitor."""
     line = session.get(WebMessage, line_id)
-    return lines.visible(session, line.room, line_id) if line and visitor.room(line.room) else None
+    if line is None or line.only_for or not visitor.room(line.room):
+        return []
+    files: list[dict[str, Any]] = line.body.get("files", [])
+    return files
 
 
 def _body(text: str, reply_to: str) -> dict[str, Any]:

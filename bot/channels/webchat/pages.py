@@ -35,6 +35,7 @@ class Pages:
         self._joins = Limiter(JOINS, JOIN_SECONDS)
         templates = FileSystemLoader(Path(__file__).parent / "templates")
         self._templates = Environment(loader=templates, autoescape=True, undefined=StrictUndefined)
+        self._templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False}  # half the bytes of Vietnamese
 
     async def landing(self, request: Request) -> Response:
         if self._site.doors is not None and "door" not in request.path_params:
