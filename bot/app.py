@@ -106,7 +106,7 @@ class App:
             loop.add_signal_handler(number, self._stop.set)
         serving = asyncio.create_task(self._serve())
         try:
-            while not self.server.started and not serving.done():
+            while not self.server.started and not serving.done():  # noqa: ASYNC110  (uvicorn has no event for it)
                 await asyncio.sleep(0.02)
             if not serving.done():
                 started()

@@ -1,7 +1,7 @@
 """The one place that knows what time it is.
 
-Everything else receives a moment as an argument. A clock may start at another moment and run faster than the wall, so that
-a whole May can be lived through in minutes (rehearsal, demo, tests): ``LOA_CLOCK=2027-04-25T07:00:00+07:00@600``.
+Everything else receives a moment as an argument. A clock may start at another moment and run faster than the wall, so
+that a whole May can be lived through in minutes (rehearsal, demo, tests): ``LOA_CLOCK=2027-04-25T07:00:00+07:00@600``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ class BadClock(ValueError):
 
 @dataclass(frozen=True)
 class Clock:
-    """A clock that showed ``origin`` (aware) at monotonic second ``started`` and runs ``speed`` times as fast as the wall."""
+    """A clock that showed ``origin`` (aware) at monotonic second ``started`` and runs ``speed`` times as fast as the
+    wall.
+    """
 
     origin: datetime
     started: float
@@ -31,7 +33,9 @@ class Clock:
         return (self.origin + shown).astimezone(UTC)
 
     def after(self, seconds: float) -> datetime:
-        """The moment this clock will show when ``seconds`` of real time have passed: platforms count in real seconds."""
+        """The moment this clock will show when ``seconds`` of real time have passed: platforms count in real
+        seconds.
+        """
         return self.now() + timedelta(seconds=seconds * self.speed)
 
     def real_seconds_until(self, moment: datetime) -> float:
@@ -48,7 +52,9 @@ def clock_at(origin: datetime, speed: float = 1.0) -> Clock:
 
 
 def parse_clock(text: str | None) -> Clock:
-    """``MOMENT[@SPEED]``; no text is the wall clock. Raises BadClock for a moment without a zone or a speed not above 0."""
+    """``MOMENT[@SPEED]``; no text is the wall clock. Raises BadClock for a moment without a zone or a speed not
+    above 0.
+    """
     if not text:
         return wall_clock()
     moment, _, speed = text.partition("@")

@@ -11,9 +11,9 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 
-import samples
 from sqlmodel import Session, select
 
+import samples
 from bot import demo_clock
 from bot.channels.webchat import DemoDoor, seat
 from bot.channels.webchat.people import private_room

@@ -1,5 +1,5 @@
-"""The clock of the demo, kept in its database: commands read the time that the running demo shows, and a restart goes on
-where it stopped instead of jumping months ahead."""
+"""The clock of the demo, kept in its database: commands read the time that the running demo shows, and a restart goes
+on where it stopped instead of jumping months ahead."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What was heard is stored, then handled, once.
 
-``receive`` returns when the event is committed; only then may a channel acknowledge it to its platform. Events of one chat
-are handled in order, different chats side by side; all that an event causes is one transaction.
+``receive`` returns when the event is committed; only then may a channel acknowledge it to its platform. Events of one
+chat are handled in order, different chats side by side; all that an event causes is one transaction.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ class Inbox:
         self._draining = False
 
     async def receive(self, event: Event) -> None:
-        """Store ``event``; a second delivery of it adds nothing. Raises when it could not be stored: do not acknowledge."""
+        """Store ``event``; a second delivery of it adds nothing. Raises when it could not be stored: do not
+        acknowledge.
+        """
         event = event.cleaned()
         row = Incoming(
             channel=event.channel,

@@ -54,7 +54,9 @@ class Scheduler:
             self._scheduler.shutdown(wait=False)
 
     async def tick(self) -> None:
-        """Everything that is due now. A failure is logged and tried again at the next tick: the rows are still there."""
+        """Everything that is due now. A failure is logged and tried again at the next tick: the rows are still
+        there.
+        """
         now = self._clock.now()
         try:
             done = await self._database.write(tick, now, self._house)

@@ -1,6 +1,7 @@
 """Settings: ``config.toml``, overridden by ``LOA_SECTION__NAME`` in the environment.
 
-Secrets are never shown by ``repr``. An unknown name in the file is an error, so that a typing mistake is found at start.
+Secrets are never shown by ``repr``. An unknown name in the file is an error, so that a typing mistake is found at
+start.
 """
 
 from __future__ import annotations
@@ -155,7 +156,8 @@ class Settings(BaseSettings):
 def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
     """Read ``file``, else the file named by LOA_CONFIG, else ``config.toml`` here when there is one.
 
-    Raises FileNotFoundError for a named file that is not there and pydantic's ValidationError for what it cannot accept.
+    Raises FileNotFoundError for a named file that is not there and pydantic's ValidationError for what it cannot
+    accept.
     """
     named = file or (Path(os.environ["LOA_CONFIG"]) if os.environ.get("LOA_CONFIG") else None)
     if named and not named.is_file():

@@ -1,4 +1,6 @@
-"""People, the posts they hold, and what a post allows. Rights are asked for at the moment of acting, never remembered."""
+"""People, the posts they hold, and what a post allows. Rights are asked for at the moment of acting, never
+remembered.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,8 @@ class Right(Enum):
 
     REPORT = frozenset({Role.OFFICER, Role.CHAIR})  # for one's own unit only
     REVIEW = frozenset({Role.EDITOR, Role.ADMIN})
-    BROADCAST = frozenset({Role.ADMIN})
+    MANAGE = frozenset({Role.ADMIN})  # push to many, invite, bind chats, hand over
     SEE = frozenset({Role.EDITOR, Role.ADMIN, Role.LEADER})
-    MANAGE = frozenset({Role.ADMIN})  # invite, bind, hand over
 
 
 def by_account(session: Session, channel: str, external_id: str) -> Person | None:
@@ -45,7 +46,9 @@ def open_posts(session: Session, person_id: int | None) -> list[Post]:
 
 
 def may(session: Session, person_id: int | None, right: Right, unit_id: int | None) -> bool:
-    """Whether the person holds ``right`` over the unit: by a post there or, except for reporting, in a unit above it."""
+    """Whether the person holds ``right`` over the unit: by a post there or, except for reporting, in a unit above
+    it.
+    """
     if person_id is None or unit_id is None:
         return False
     reach = {unit_id} if right is Right.REPORT else set(units.ancestors(session, unit_id))

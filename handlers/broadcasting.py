@@ -9,7 +9,7 @@ from campaign.message import Choice
 from campaign.people import Right, open_posts
 from campaign.problems import Refusal
 from campaign.text import fold_words
-from handlers.context import BACK, HOME, Context, number, short
+from handlers.context import BACK, HOME, Actions, Context, Steps, Words, number, short
 from storage.models import Cluster, Push, Unit
 from storage.models.campaigns import PushKind
 
@@ -37,7 +37,7 @@ def begin(context: Context, _: str = "") -> None:
 def _office(context: Context) -> Unit:
     """The unit on whose behalf this person may broadcast. Raises Refusal when there is none."""
     for post in open_posts(context.session, context.person_id):
-        if post.role in Right.BROADCAST.value:
+        if post.role in Right.MANAGE.value:
             return context.session.get_one(Unit, post.unit_id)
     raise Refusal("push.no_right", NO_RIGHT)
 
@@ -106,7 +106,7 @@ def _within_reach(context: Context, to: str) -> None:
     if to == "all":
         return
     for unit in audience.units_of(context.session, to, context.house.hours.day(context.now)):
-        if not context.may(Right.BROADCAST, unit.id):
+        if not context.may(Right.MANAGE, unit.id):
             raise Refusal("push.too_wide", NO_RIGHT)
 
 
@@ -154,6 +154,6 @@ def drop(context: Context, _: str = "") -> None:
     context.say(DROPPED, (HOME,))
 
 
-ACTIONS = {"push": begin, "pushto": choose_audience, "pushsend": send, "pushdrop": drop}
-WORDS = {"gui thong bao": "push", "thong bao": "push", "giao viec": "push", "bo": "pushdrop"}
-STEPS = {"push.text": take_text, "push.to": take_code, "push.confirm": take_count}
+ACTIONS: Actions = {"push": begin, "pushto": choose_audience, "pushsend": send, "pushdrop": drop}
+WORDS: Words = {"gui thong bao": "push", "thong bao": "push", "giao viec": "push", "bo": "pushdrop"}
+STEPS: Steps = {"push.text": take_text, "push.to": take_code, "push.confirm": take_count}

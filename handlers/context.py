@@ -17,6 +17,10 @@ from campaign.outbox import Address
 from storage.models import Chat, Outgoing, Person, Talk, Unit
 from storage.models.messages import OutgoingState, Priority
 
+Actions = dict[str, Callable[["Context", str], None]]  # verb of a button → what it does
+Words = dict[str, str]  # folded words people type → action
+Steps = dict[str, Callable[["Context"], bool]]  # step of a conversation → takes the next thing said, False: not for it
+
 BACK = Choice("Quay lại", "back")
 HOME = Choice("Trang chủ", "home")
 SHORT_LABEL = 40

@@ -11,7 +11,7 @@ from campaign.calendar import when_in_full
 from campaign.message import Choice
 from campaign.people import Right, private_chats
 from campaign.problems import Refusal
-from handlers.context import HOME, Context, number, short
+from handlers.context import HOME, Actions, Context, Steps, Words, number, short
 from handlers.reviewing import admin_chats
 from handlers.tasks import duty_here
 from storage.models import Assignment, Duty, Extension, Unit
@@ -121,6 +121,6 @@ def _tell_everybody(context: Context, extension: Extension, duty: Duty) -> None:
     context.toast(text)
 
 
-ACTIONS = {"more": ask, "until": request, "grant": grant, "reject": reject}
-WORDS = {}  # type: ignore[var-annotated]
-STEPS = {}  # type: ignore[var-annotated]
+ACTIONS: Actions = {"more": ask, "until": request, "grant": grant, "reject": reject}
+WORDS: Words = {}
+STEPS: Steps = {}

@@ -17,7 +17,10 @@ from storage.models import Duty, Push, Submission, Unit
 from storage.models.work import SubmissionState
 
 RECEIPT = "Đã nhận {contents} của {unit}. Mã: {code}."
-WHO_ARE_YOU = "Hệ thống chưa biết anh/chị thuộc đơn vị nào nên chưa ghi nhận được. Anh/chị nhắn riêng cho trợ lý, nhập mã mời rồi gửi lại."
+WHO_ARE_YOU = (
+    "Hệ thống chưa biết anh/chị thuộc đơn vị nào nên chưa ghi nhận được. "
+    "Anh/chị nhắn riêng cho trợ lý, nhập mã mời rồi gửi lại."
+)
 NOT_BOUND = "Nhóm này chưa gắn với đơn vị nào. Quản trị viên gõ: /lienket MÃ"
 ASKED_FOR = re.compile(r"(?:^|\s)#nop\b|^(?:nop|gui tin|gui anh|gui bai|gui bao cao)\b")
 SEEN_WORDS = frozenset({"da nhan", "nhan", "ok", "da ro", "ro", "vang", "da", "nhat tri", "da xem"})

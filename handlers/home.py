@@ -6,7 +6,7 @@ from campaign import people
 from campaign.duties import owed_by
 from campaign.message import Choice
 from campaign.people import Right
-from handlers.context import BACK, HOME, Context
+from handlers.context import BACK, HOME, Actions, Context, Steps, Words
 
 GREETING = "Xin chào {name}. Anh/chị muốn làm gì?"
 OWED = "Đơn vị còn {count} việc chưa nộp."
@@ -36,7 +36,7 @@ def menu(context: Context) -> list[Choice]:
         choices += EDITING
     elif people.may_anywhere(session, person_id, Right.SEE):
         choices += EDITING[1:]
-    if people.may_anywhere(session, person_id, Right.BROADCAST):
+    if people.may_anywhere(session, person_id, Right.MANAGE):
         choices += BROADCASTING
     return [*choices, *MINE]
 
@@ -55,11 +55,12 @@ def not_understood(context: Context) -> None:
     context.say(NOT_UNDERSTOOD, menu(context))
 
 
-ACTIONS = {"home": show, "back": show}
-WORDS = {
+ACTIONS: Actions = {"home": show, "back": show}
+WORDS: Words = {
     "trang chu": "home", "menu": "home", "bat dau": "home", "start": "home", "xin chao": "home", "chao": "home",
-    "tro giup": "home", "huong dan": "home", "help": "home", "0": "home", "quay lai": "back", "thoi": "home", "huy": "home",
+    "tro giup": "home", "huong dan": "home", "help": "home", "0": "home", "quay lai": "back", "thoi": "home",
+    "huy": "home",
 }  # fmt: skip
-STEPS = {}  # type: ignore[var-annotated]
+STEPS: Steps = {}
 
 __all__ = ["ACTIONS", "BACK", "HOME", "STEPS", "WORDS", "menu", "not_understood", "show"]

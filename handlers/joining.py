@@ -12,7 +12,7 @@ from campaign.message import Choice
 from campaign.problems import Refusal
 from campaign.text import fold_words
 from handlers import home
-from handlers.context import Context
+from handlers.context import Actions, Context, Steps, Words
 from storage.models import Account, Consent, Incoming, Invite, Person, Unit
 from storage.models.organisation import Role
 
@@ -24,7 +24,10 @@ CONSENT = (
 )
 AGREE = Choice("Đồng ý", "agree")
 REFUSE = Choice("Không đồng ý", "refuse")
-REFUSED = "Hệ thống không lưu thông tin nào của anh/chị và sẽ không nhắn thêm. Khi muốn tham gia, anh/chị mở lại đường dẫn mời."
+REFUSED = (
+    "Hệ thống không lưu thông tin nào của anh/chị và sẽ không nhắn thêm. "
+    "Khi muốn tham gia, anh/chị mở lại đường dẫn mời."
+)
 WELCOME = "Cảm ơn anh/chị {name}. Anh/chị đã vào {unit} với vai trò {role}."
 ASK_CODE = (
     "Đây là trợ lý truyền thông của {house}. Anh/chị nhập mã mời gồm 8 chữ và số để bắt đầu. "
@@ -159,7 +162,7 @@ def _forget_events(session: Session, context: Context) -> None:
     )
 
 
-ACTIONS = {"agree": agree, "refuse": refuse}
+ACTIONS: Actions = {"agree": agree, "refuse": refuse}
 OPEN_TO_ALL = frozenset(ACTIONS)
-WORDS: dict[str, str] = {}
-STEPS = {}  # type: ignore[var-annotated]
+WORDS: Words = {}
+STEPS: Steps = {}

@@ -17,7 +17,10 @@ HELLO = (
     "Xin chào cả nhà. Để nhóm nhận thông báo và nộp ảnh tại đây, cán bộ phụ trách gõ: /lienket MÃ (mã mời của đơn vị)."
 )
 HELLO_BOUND = "Nhóm đã gắn với {target}. Cả nhà nộp ảnh bằng cách trả lời thông báo, hoặc gửi ảnh kèm chữ #nop."
-HEARS_LITTLE = "Lưu ý: ở đây trợ lý chỉ thấy tin trả lời trợ lý hoặc lệnh. Để nộp ảnh bằng #nop, trưởng nhóm đặt trợ lý làm quản trị viên của nhóm."
+HEARS_LITTLE = (
+    "Lưu ý: ở đây trợ lý chỉ thấy tin trả lời trợ lý hoặc lệnh. "
+    "Để nộp ảnh bằng #nop, trưởng nhóm đặt trợ lý làm quản trị viên của nhóm."
+)
 ASK_CODE = "Anh/chị gõ kèm mã mời của đơn vị, ví dụ: /lienket AB23CD45"
 BOUND = "Đã gắn nhóm này với {target}."
 BOUND_ADMIN = "Đã gắn nhóm này làm nơi duyệt tin, bài của {target}."

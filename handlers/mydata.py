@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from campaign import audit, invites, people
 from campaign.message import Choice
 from campaign.text import clean_name
-from handlers.context import BACK, HOME, Context
+from handlers.context import BACK, HOME, Actions, Context, Steps, Words
 from storage.models import Consent, Submission, Unit
 from storage.models.organisation import Role
 
@@ -74,12 +74,12 @@ def erase(context: Context, _: str = "") -> None:
     people.erase(context.session, person, context.now)
 
 
-ACTIONS = {"mydata": show, "rename": ask_name, "erase": ask_erase, "eraseyes": erase}
-WORDS = {
+ACTIONS: Actions = {"mydata": show, "rename": ask_name, "erase": ask_erase, "eraseyes": erase}
+WORDS: Words = {
     "du lieu cua toi": "mydata",
     "thong tin cua toi": "mydata",
     "xoa du lieu": "erase",
     "rut dong y": "erase",
     "sua ten": "rename",
 }
-STEPS = {"rename": take_name}
+STEPS: Steps = {"rename": take_name}

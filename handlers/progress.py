@@ -11,7 +11,7 @@ from campaign.calendar import when_in_full
 from campaign.message import Choice
 from campaign.people import Right
 from campaign.problems import Refusal
-from handlers.context import HOME, Context, number, short
+from handlers.context import HOME, Actions, Context, Steps, Words, number, short
 from storage.models import Assignment, Push, Unit
 from storage.models.campaigns import PushKind, PushState
 
@@ -108,9 +108,9 @@ def _contact(unit: Unit) -> str:
     return f" ({contact})" if contact else ""
 
 
-ACTIONS = {"progress": show, "missing": missing, "notseen": not_seen}
-WORDS = {
+ACTIONS: Actions = {"progress": show, "missing": missing, "notseen": not_seen}
+WORDS: Words = {
     "tien do": "progress", "ai chua nop": "progress", "don vi nao chua nop": "progress", "con ai chua nop": "progress",
     "ai thieu": "progress",
 }  # fmt: skip
-STEPS = {}  # type: ignore[var-annotated]
+STEPS: Steps = {}

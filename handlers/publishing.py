@@ -6,7 +6,7 @@ import re
 
 from campaign import reviews
 from campaign.problems import Refusal
-from handlers.context import HOME, Context, number
+from handlers.context import HOME, Actions, Context, Steps, Words, number
 from handlers.sending import tell_decision
 from storage.models.work import SubmissionState
 
@@ -44,6 +44,6 @@ def take_link(context: Context) -> bool:
     return True
 
 
-ACTIONS = {"publish": ask_link}
-WORDS = {}  # type: ignore[var-annotated]
-STEPS = {"publish": take_link}
+ACTIONS: Actions = {"publish": ask_link}
+WORDS: Words = {}
+STEPS: Steps = {"publish": take_link}

@@ -1,4 +1,6 @@
-"""Duyệt tin, bài: a card in the admin chat with "Duyệt", "Đề nghị bổ sung", "Không đăng"; the answer returns by itself."""
+"""Duyệt tin, bài: a card in the admin chat with "Duyệt", "Đề nghị bổ sung", "Không đăng"; the answer returns by
+itself.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from campaign import outbox, people, reviews, submissions, units
 from campaign.message import Choice, FilePart, Message
 from campaign.people import Right
 from campaign.text import clean
-from handlers.context import HOME, Context, House, number, short
+from handlers.context import HOME, Actions, Context, House, Steps, Words, number, short
 from handlers.sending import tell_decision
 from storage.models import Assignment, Chat, Duty, Item, Person, Submission, Unit
 from storage.models.messages import Priority
@@ -47,7 +49,9 @@ def card_choices(submission_id: int | None) -> tuple[Choice, ...]:
 
 
 def send_cards(session: Session, now: datetime, house: House) -> int:
-    """Give editors what has come in and has settled; a part that came later gets a card of its own. Returns how many."""
+    """Give editors what has come in and has settled; a part that came later gets a card of its own. Returns how
+    many.
+    """
     settle = house.soon(SETTLE_SECONDS) - now
     rows = session.exec(
         select(Submission).where(
@@ -228,15 +232,15 @@ def show(context: Context, argument: str) -> None:
     context.say(message.text, message.choices, photos=message.photos, files=message.files)
 
 
-ACTIONS = {
+ACTIONS: Actions = {
     "approve": approve, "return": ask_for_more, "decline": decline, "because": because,
     "reviews": queue, "review": show,
 }  # fmt: skip
-WORDS = {
+WORDS: Words = {
     "duyet": "reviews",
     "duyet tin": "reviews",
     "duyet bai": "reviews",
     "duyet tin bai": "reviews",
     "cho duyet": "reviews",
 }
-STEPS = {"reason": typed_reason}
+STEPS: Steps = {"reason": typed_reason}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from sqlmodel import Session
@@ -27,18 +26,15 @@ from handlers import (
     slogans,
     tasks,
 )
-from handlers.context import Context, House
+from handlers.context import Actions, Context, House, Steps, Words
 from storage.models import Incoming
-
-Action = Callable[[Context, str], None]
-Step = Callable[[Context], bool]
 
 CONVERSATIONS = (
     joining, home, tasks, sending, slogans, extending, reviewing, publishing, progress, broadcasting, mydata,
 )  # fmt: skip
-ACTIONS: dict[str, Action] = {verb: act for module in CONVERSATIONS for verb, act in module.ACTIONS.items()}
-WORDS: dict[str, str] = {words: action for module in CONVERSATIONS for words, action in module.WORDS.items()}
-STEPS: dict[str, Step] = {step: take for module in CONVERSATIONS for step, take in module.STEPS.items()}
+ACTIONS: Actions = {verb: act for module in CONVERSATIONS for verb, act in module.ACTIONS.items()}
+WORDS: Words = {words: action for module in CONVERSATIONS for words, action in module.WORDS.items()}
+STEPS: Steps = {step: take for module in CONVERSATIONS for step, take in module.STEPS.items()}
 LONGEST_WORDS = max(len(words) for words in WORDS)
 
 

@@ -9,7 +9,7 @@ from campaign.message import Choice
 from campaign.problems import Refusal
 from campaign.text import fold_words
 from handlers import home
-from handlers.context import HOME, Context, number, short
+from handlers.context import HOME, Actions, Context, Steps, Words, number, short
 from handlers.tasks import duty_here
 from storage.models import Assignment, Duty, Item, Submission, Unit
 from storage.models.work import SubmissionState
@@ -120,7 +120,9 @@ def _draft(context: Context) -> Submission | None:
 
 
 def start_draft(context: Context, duty: Duty | None = None) -> Submission:
-    """A new draft; with a single unit there is nothing to ask about the unit, with a single owed duty nothing about it."""
+    """A new draft; with a single unit there is nothing to ask about the unit, with a single owed duty nothing about
+    it.
+    """
     units = context.units()
     if duty is None and len(units) == 1:
         owed = duties.owed_by(context.session, [units[0].id])
@@ -302,13 +304,14 @@ def tell_decision(context: Context, submission: Submission, decision: str, reaso
     context.tell(address, key, text, more, reply_to=submission.reply_to)
 
 
-ACTIONS = {
+ACTIONS: Actions = {
     "send": begin, "give": give, "pick": pick_duty, "forunit": pick_unit, "which": change_duty, "handin": hand_in,
     "discard": discard, "addmore": add_more,
 }  # fmt: skip
-WORDS = {
+WORDS: Words = {
     "gui anh": "send", "gui tin": "send", "gui bai": "send", "gui tin bai": "send", "gui anh tin bai": "send",
-    "nop": "send", "nop anh": "send", "nop bai": "send", "bao cao": "send", "gui bao cao": "send", "nop bao cao": "send",
+    "nop": "send", "nop anh": "send", "nop bai": "send", "bao cao": "send", "gui bao cao": "send",
+    "nop bao cao": "send",
     "gui": "handin", "gui di": "handin", "xong": "handin", "bo ban nay": "discard", "chon viec khac": "which",
 }  # fmt: skip
-STEPS = {}  # type: ignore[var-annotated]
+STEPS: Steps = {}

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from campaign.message import Choice
 from campaign.text import fold_words
-from handlers.context import BACK, HOME, Context, number, short
+from handlers.context import BACK, HOME, Actions, Context, Steps, Words, number, short
 from storage.models import Campaign, Slogan
 from storage.models.campaigns import CampaignState
 
@@ -68,6 +68,6 @@ def search(context: Context) -> bool:
     return True
 
 
-ACTIONS = {"slogans": show, "slogan": one}
-WORDS = {"khau hieu": "slogans", "cac khau hieu": "slogans", "xem khau hieu": "slogans"}
-STEPS = {"slogans": search}
+ACTIONS: Actions = {"slogans": show, "slogan": one}
+WORDS: Words = {"khau hieu": "slogans", "cac khau hieu": "slogans", "xem khau hieu": "slogans"}
+STEPS: Steps = {"slogans": search}

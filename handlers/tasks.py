@@ -9,7 +9,7 @@ from campaign.calendar import when_in_full
 from campaign.clusters import members
 from campaign.message import Choice
 from campaign.problems import Refusal
-from handlers.context import HOME, Context, number, short
+from handlers.context import HOME, Actions, Context, Steps, Words, number, short
 from storage.models import Assignment, Duty, Push, Unit
 
 NOTHING = "Đơn vị không còn việc nào phải nộp. Cảm ơn anh/chị!"
@@ -30,7 +30,8 @@ NO_DATES = "Chưa có hạn nộp nào sắp tới."
 def unit_here(context: Context, among: set[int] | None = None) -> Unit:
     """The unit for which this person acts in this chat. Raises Refusal when there is none.
 
-    In a unit's own group anybody there acts for the unit; in a cluster's group, and in private, it is the person's post.
+    In a unit's own group anybody there acts for the unit; in a cluster's group, and in private, it is the person's
+    post.
     """
     chat = context.chat
     if context.event.group and chat is not None and chat.unit_id is not None:
@@ -111,9 +112,9 @@ def dates(context: Context, _: str = "") -> None:
     context.say("\n".join([DATES, *lines]) if lines else NO_DATES, (Choice("Việc của tôi", "duties"), HOME))
 
 
-ACTIONS = {"duties": show, "seen": seen, "done": done, "dates": dates}
-WORDS = {
+ACTIONS: Actions = {"duties": show, "seen": seen, "done": done, "dates": dates}
+WORDS: Words = {
     "viec cua toi": "duties", "viec": "duties", "nhiem vu": "duties", "viec can lam": "duties", "con viec gi": "duties",
     "lich": "dates", "han": "dates", "han nop": "dates", "lich han nop": "dates", "khi nao nop": "dates",
 }  # fmt: skip
-STEPS = {}  # type: ignore[var-annotated]
+STEPS: Steps = {}

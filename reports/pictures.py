@@ -13,7 +13,8 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 pi_heif.register_heif_opener()
 
-MAX_PIXELS = 120_000_000  # the largest phone sensors give 108 and 200 million; more is a bomb or a scan to send as a file
+# Phones give up to 108 million in one shot; beyond lies a bomb, or a scan that is better sent as a file.
+MAX_PIXELS = 120_000_000
 LONG_SIDE = 2560  # what editors and newspapers need; platforms make it smaller anyway
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "GIF", "BMP", "TIFF")
 

@@ -1,7 +1,8 @@
 """One door to the database: a transaction that writes, or a snapshot that reads.
 
-The code is synchronous: rules and conversations stay plain functions of a session, and the running program calls them in
-worker threads. SQLite's traps are shut here (each has a regression test): without BEGIN IMMEDIATE two writers silently lose
+The code is synchronous: rules and conversations stay plain functions of a session, and the running program calls them
+in worker threads. SQLite's traps are shut here (each has a regression test): without BEGIN IMMEDIATE two writers
+silently lose
 updates, foreign keys are off unless asked for, and WAL with synchronous=FULL is what survives a power cut.
 """
 

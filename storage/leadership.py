@@ -1,7 +1,7 @@
 """Which process speaks for the accounts. The platform limit is per account, so a second speaker would gain nothing.
 
-SQLite: a file lock beside the database. PostgreSQL: an advisory lock held by one connection. Both vanish with the process,
-even after kill -9, so a standby takes over at once and a restart never waits.
+SQLite: a file lock beside the database. PostgreSQL: an advisory lock held by one connection. Both vanish with the
+process, even after kill -9, so a standby takes over at once and a restart never waits.
 """
 
 from __future__ import annotations

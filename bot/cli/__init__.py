@@ -1,4 +1,6 @@
-"""The ``loa`` command. Commands that change rows are safe while ``loa run`` is running: both go through the database."""
+"""The ``loa`` command. Commands that change rows are safe while ``loa run`` is running: both go through the
+database.
+"""
 
 from bot.cli.root import main
 

@@ -114,8 +114,8 @@ def show_(which: str, as_json: Json = False) -> None:
         rows = listing.show(session, campaign, core.hours, core.hours.day(core.clock.now()))
         summary = listing.summary(session, campaign)
         value = {
-            "id": campaign.id, "name": campaign.name, "year": campaign.year, "state": campaign.state, "summary": summary,
-            "warnings": campaign.warnings, "rows": [asdict(row) for row in rows],
+            "id": campaign.id, "name": campaign.name, "year": campaign.year, "state": campaign.state, "summary":
+            summary, "warnings": campaign.warnings, "rows": [asdict(row) for row in rows],
         }  # fmt: skip
         lines = [f"{campaign.name} ({campaign.state}): {summary}", *(f"• {line}" for line in campaign.warnings)]
         lines += [_line(row) for row in rows]

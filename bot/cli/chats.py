@@ -72,7 +72,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     with house() as core, core.database.snapshot() as session:
         rows = [_row(session, chat) for chat in session.exec(select(Chat).order_by(col(Chat.id)))]
         lines = [
-            f"{row['channel']:10} {row['chat_id']:22} {row['bound_to'] or '(chưa gắn)':40} {'' if row['active'] else row['reason']}"
+            f"{row['channel']:10} {row['chat_id']:22} {row['bound_to'] or '(chưa gắn)':40} {row['reason']}"
             for row in rows
         ]
         show(rows, as_json=as_json, text="\n".join(lines) or "Chưa có nhóm nào.")

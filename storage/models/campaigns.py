@@ -110,8 +110,8 @@ class Observance(SQLModel, table=True):
 class Assignment(SQLModel, table=True):
     """What an audience must do by a deadline, with a quota where the plan sets one.
 
-    ``deadline`` is the last moment that still counts as on time for reminding; ``late_from`` the first that counts as late
-    ("trước ngày D" reminds until D−1 and is late from D+1).
+    ``deadline`` is the last moment that still counts as on time for reminding; ``late_from`` the first that counts as
+    late ("trước ngày D" reminds until D−1 and is late from D+1).
     """
 
     id: int | None = Field(default=None, primary_key=True)

@@ -1,10 +1,10 @@
 """First tables"""
 
-from alembic import op
 import sqlalchemy as sa
 import sqlmodel
-import storage.columns
+from alembic import op
 
+import storage.columns
 
 revision = "0001"
 down_revision = None
