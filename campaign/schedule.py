@@ -182,9 +182,10 @@ def window_days(campaign: Campaign, hours: Hours) -> dict[str, date]:
 
 
 def _assignments(campaign: Campaign, rows: Iterable[Assignment], now: datetime, hours: Hours) -> Iterator[Push]:
+    """What has a deadline chooses its day first."""
     taken: Counter[tuple[str, date]] = Counter()
     far = hours.at(date.max - DAY, time())
-    for row in sorted(rows, key=lambda row: (row.starts_at or far, row.deadline or far, row.position)):
+    for row in sorted(rows, key=lambda row: (row.deadline is None, row.starts_at or far, row.deadline or far)):
         day = asking_day(row, now, hours)
         if day is None or not row.audience:
             continue
