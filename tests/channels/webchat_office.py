@@ -35,7 +35,7 @@ GROUP = RoomInfo("g:cum-so-1", "Cụm thi đua số 1", "group")
 
 
 class Office:
-    """``heard`` is what reached the inbox, each event once. ``members`` and ``names`` are what the campaign would know."""
+    """``heard`` is what reached the inbox, each event once; ``members`` and ``names`` stand for the campaign."""
 
     def __init__(self, folder: Path, doors: Callable[[], list[DemoDoor]] | None = None, speed: float = 1) -> None:
         self.database = Database(f"sqlite:///{folder}/loa.sqlite3")
@@ -45,6 +45,7 @@ class Office:
         self.heard: dict[str, Event] = {}
         self.members: dict[str, list[RoomInfo]] = {}
         self.names: dict[str, str] = {}
+        self.serving: asyncio.Task[None] | None = None
         self.trouble: Exception | None = None
         self.answer: Callable[[Event], Coroutine[Any, Any, None]] | None = None
         self.browsers: list[httpx.AsyncClient] = []
@@ -74,6 +75,14 @@ class Office:
             self._answers.add(task)
             task.add_done_callback(self._answers.discard)
 
+    async def answered(self) -> None:
+        """Until the bot has said all it had to say."""
+        await asyncio.gather(*self._answers)
+
+    async def stopped(self) -> None:
+        assert self.serving is not None
+        await self.serving
+
     @property
     def events(self) -> list[Event]:
         return list(self.heard.values())
@@ -99,7 +108,7 @@ class Office:
 @asynccontextmanager
 async def open_office(folder: Path, **options: Any) -> AsyncIterator[Office]:
     office = Office(folder, **options)
-    serving = asyncio.create_task(office.server.serve())
+    office.serving = asyncio.create_task(office.server.serve())
     while not office.server.started:
         await asyncio.sleep(0.01)
     try:
@@ -109,7 +118,7 @@ async def open_office(folder: Path, **options: Any) -> AsyncIterator[Office]:
         for browser in office.browsers:
             await browser.aclose()
         office.server.should_exit = True
-        await serving
+        await office.stopped()
         office.database.close()
 
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from storage.media import Media
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 THUMB, SCREEN = 640, 2048  # pixels of the longer side
 
 pi_heif.register_heif_opener()
