@@ -267,6 +267,7 @@ def _undated(due: Iterable[Due], rows: Iterable[Assignment]) -> list[str]:
 
 
 def unaddressed(rows: Iterable[Assignment]) -> list[str]:
+    """Work that nobody is named for, one sentence for each name that was not recognised."""
     nobody = [row for row in rows if not row.audience]
     counts = Counter(row.audience_text for row in nobody if row.audience_text)
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import update
@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from campaign import audience as audiences
 from campaign import audit, schedule
+from campaign.assignments import unaddressed
 from campaign.calendar import full, moment_in_full
 from campaign.hours import Hours
 from campaign.problems import Refusal
@@ -79,10 +80,14 @@ def _settle_past(session: Session, campaign: Campaign, now: datetime, hours: Hou
 
 
 def _still_open(session: Session, campaign: Campaign) -> list[str]:
-    waiting = sum(not row.audience for row in schedule.assignments_of(session, campaign))
+    told, nobody = [], sum(not row.audience for row in schedule.assignments_of(session, campaign))
     if not schedule.pushes_of(session, campaign, PushState.PLANNED):
-        return ["Đợt này không còn thông báo nào sẽ gửi. Hãy xem lại danh sách ngày."]
-    return [f"{waiting} việc chưa rõ đơn vị nhận nên chưa gửi. Hãy chọn đơn vị nhận."] if waiting else []
+        told.append("Đợt này không còn thông báo nào sẽ gửi. Hãy xem lại danh sách ngày.")
+    if nobody:
+        told.append(f"{nobody} việc chưa rõ đơn vị nhận nên chưa gửi. Hãy chọn đơn vị nhận.")
+    if campaign.warnings:
+        told.append(f"Còn {len(campaign.warnings)} điều cần xem lại. Hãy xem trong danh sách của đợt.")
+    return told
 
 
 def drop_push(session: Session, push: Push, *, person_id: int | None, now: datetime) -> None:
@@ -138,9 +143,11 @@ def set_audience(
         raise Refusal(
             "assignment.asked", "Việc này đã gửi tới đơn vị. Hãy bỏ việc này rồi gửi tin mới cho đúng đơn vị."
         )
+    asked = unaddressed(schedule.assignments_of(session, campaign))
     before, assignment.audience = assignment.audience, audience
     session.add(assignment)
     session.flush()
+    _settle_addressees(session, campaign, asked)
     schedule.plan_pushes(session, campaign, now=now, hours=hours)
     audit.note(
         session,
@@ -153,12 +160,20 @@ def set_audience(
     )
 
 
+def _settle_addressees(session: Session, campaign: Campaign, before: Sequence[str]) -> None:
+    """Of the warnings about work for nobody, those that still hold are said with today's count."""
+    _settle(session, campaign, lambda warning: warning in before)
+    campaign.warnings = [*campaign.warnings, *unaddressed(schedule.assignments_of(session, campaign))]
+
+
 def drop_assignment(
     session: Session, assignment: Assignment, *, person_id: int | None, now: datetime, hours: Hours
 ) -> None:
     """Nobody has to do it any more: it is neither asked for nor reminded of."""
     if assignment.dropped:
         raise Refusal("assignment.dropped", "Việc này đã được bỏ từ trước. Không cần làm gì thêm.")
+    campaign = session.get_one(Campaign, assignment.campaign_id)
+    asked = unaddressed(schedule.assignments_of(session, campaign))
     assignment.dropped = True
     session.add(assignment)
     for push in _asking(session, assignment):
@@ -166,7 +181,9 @@ def drop_assignment(
             push.state = PushState.DROPPED
             session.add(push)
     session.flush()
-    _replan(session, assignment.campaign_id, now, hours)
+    _settle(session, campaign, lambda warning: f"“{assignment.title}”" in warning)
+    _settle_addressees(session, campaign, asked)
+    schedule.plan_pushes(session, campaign, now=now, hours=hours)
     audit.note(session, now, "assignment.drop", f"assignment:{assignment.id}", person_id=person_id)
 
 
@@ -177,7 +194,9 @@ def set_slogan(
     before, slogan.text, slogan.withdrawn = slogan.text, _worded(text), False
     session.add(slogan)
     session.flush()
-    _replan(session, slogan.campaign_id, now, hours)
+    campaign = session.get_one(Campaign, slogan.campaign_id)
+    _settle(session, campaign, lambda warning: warning.startswith(f"Khẩu hiệu {slogan.position} "))
+    schedule.plan_pushes(session, campaign, now=now, hours=hours)
     audit.note(
         session, now, "slogan.text", f"slogan:{slogan.id}", person_id=person_id, before=before, after=slogan.text
     )
@@ -188,7 +207,9 @@ def set_theme(session: Session, theme: Theme, text: str, *, person_id: int | Non
     before, theme.text = theme.text, _worded(text)
     session.add(theme)
     session.flush()
-    _replan(session, theme.campaign_id, now, hours)
+    campaign, of_old = session.get_one(Campaign, theme.campaign_id), f"năm trước là “{theme.source.get('before')}”"
+    _settle(session, campaign, lambda warning: of_old in warning)
+    schedule.plan_pushes(session, campaign, now=now, hours=hours)
     audit.note(session, now, "theme.text", f"theme:{theme.id}", person_id=person_id, before=before, after=theme.text)
 
 
@@ -198,8 +219,10 @@ def _worded(text: str) -> str:
     return words
 
 
-def _replan(session: Session, campaign_id: int, now: datetime, hours: Hours) -> None:
-    schedule.plan_pushes(session, session.get_one(Campaign, campaign_id), now=now, hours=hours)
+def _settle(session: Session, campaign: Campaign, is_settled: Callable[[str], bool]) -> None:
+    """A person has dealt with what a warning asked for: it need not be looked at again."""
+    campaign.warnings = [warning for warning in campaign.warnings if not is_settled(warning)]
+    session.add(campaign)
 
 
 def _asking(session: Session, assignment: Assignment) -> Iterable[Push]:

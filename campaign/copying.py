@@ -19,7 +19,6 @@ from storage.models import Assignment, Campaign, Observance, Slogan, Theme
 from storage.models.campaigns import CampaignState
 
 DAY = timedelta(days=1)
-KINDS_OF_THEME = {"thang": "Chủ đề", "chu_de": "Chủ đề", "thong_diep": "Thông điệp"}
 
 
 @dataclass(frozen=True)
@@ -105,12 +104,14 @@ def _themes(themes: Iterable[Theme], move: Move) -> Iterator[Copied]:
     """Months keep their names and days; themes and messages are given out anew every year, so they start empty."""
     asked: set[str] = set()
     for theme in themes:
-        new = Theme(campaign_id=0, kind=theme.kind, name=move.reword(theme.name))
+        if theme.kind != "thang" and theme.text in asked:
+            continue
+        new = Theme(campaign_id=0, kind=theme.kind, name=move.reword(theme.name), source={"before": theme.text})
         new.start, new.end = (move.day(day) if day else None for day in (theme.start, theme.end))
         said = []
         if theme.text and theme.text not in asked:
             asked.add(theme.text)
-            what = KINDS_OF_THEME.get(theme.kind, "Chủ đề")
+            what = "Thông điệp" if theme.kind == "thong_diep" else "Chủ đề"
             said = [f"{what} năm {move.new.year} chưa có; năm trước là “{theme.text}”. Hãy nhập {what.lower()} mới."]
         yield new, said
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -138,9 +139,8 @@ def _keep(
 def _fill(session: Session, campaign: Campaign, read: Document, now: datetime, hours: Hours) -> list[str]:
     """Add everything that hangs on the campaign; returns what a person should look at."""
     on = hours.day(now)
-    frame = assignments.Frame(
-        campaign.start, campaign.end, hours, lambda words: audience.from_words(session, words, on)
-    )
+    recognise = cache(lambda words: audience.from_words(session, words, on))  # the same words come again and again
+    frame = assignments.Frame(campaign.start, campaign.end, hours, recognise)
     rows, concerns = assignments.of_plan(read, frame)
     observances, doubts = _observances(read.anniversaries, campaign.year)
     for row in (*_themes(read), *_slogans(read), *observances, *rows):

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from campaign import copying, schedule
+from campaign import campaigns, copying, schedule
 from campaign.problems import Refusal
 from campaign.rewording import Rewording
 from storage.models import Assignment, AuditEntry, Campaign, Push, Slogan
@@ -61,9 +61,21 @@ def test_last_years_theme_never_speaks_in_the_new_year(session: Session) -> None
     new = copied(session, imported(session))
     assert all(theme.text == "" for theme in schedule.themes_of(session, new))
     assert slogans(session, new)["Tháng Công nhân năm 2027: Gắn kết đoàn viên"] is True
+    assert [theme.kind for theme in schedule.themes_of(session, new)] == ["thang"]
     assert sum("Chủ đề năm 2027 chưa có" in warning for warning in new.warnings) == 1
     assert any("tạm cất" in warning for warning in new.warnings)
     assert not any("Gắn kết đoàn viên" in push.text for push in schedule.pushes_of(session, new))
+
+
+def test_each_warning_goes_when_a_person_has_dealt_with_it(session: Session) -> None:
+    new = copied(session, imported(session))
+    (theme,) = schedule.themes_of(session, new)
+    aside = session.exec(select(Slogan).where(Slogan.campaign_id == new.id, col(Slogan.withdrawn))).one()
+    words = "Tháng Công nhân năm 2027: Vững từ cơ sở"
+    campaigns.set_theme(session, theme, "Vững từ cơ sở", person_id=None, now=NEXT_SPRING, hours=HOURS)
+    campaigns.set_slogan(session, aside, words, person_id=None, now=NEXT_SPRING, hours=HOURS)
+    assert not any("chưa có" in warning or "tạm cất" in warning for warning in new.warnings)
+    assert any(words in push.text for push in schedule.pushes_of(session, new))
 
 
 def test_deadlines_keep_their_meaning_and_a_sunday_is_pointed_out(session: Session) -> None:

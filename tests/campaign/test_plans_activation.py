@@ -136,6 +136,7 @@ def test_a_person_says_who_must_do_it_and_it_is_asked_for(session: Session) -> N
     campaign = imported(session, paper(report_deadlines=[{**REPORT, "reporter": "Ban Nghi lễ và Hậu cần"}]))
     (row,) = schedule.assignments_of(session, campaign)
     campaigns.set_audience(session, row, "unit:CS01", person_id=None, now=IN_APRIL, hours=HOURS)
+    assert campaign.warnings == []
     asked = session.exec(select(Push).where(Push.assignment_id == row.id)).one()
     assert (asked.audience, asked.due_at) == ("unit:CS01", at("2026-05-04T08:30"))
     campaigns.set_audience(session, row, "unit:CS02", person_id=None, now=IN_APRIL, hours=HOURS)
