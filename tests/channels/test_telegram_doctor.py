@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram import doctor
+from bot.settings import Telegram
 from tests.channels.telegram_office import office
 from tests.fakes.telegram import faults
 
@@ -71,8 +72,6 @@ async def test_a_webhook_that_fails_or_belongs_to_somebody_else() -> None:
 
 
 def test_at_telegrams_own_servers_data_leave_the_country() -> None:
-    from bot.settings import Telegram
-
     assert doctor.note(Telegram()) == [doctor.ABROAD]
     assert doctor.note(Telegram(api_base="http://127.0.0.1:8081")) == []
 
