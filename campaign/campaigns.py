@@ -63,20 +63,18 @@ def _check_can_start(campaign: Campaign, now: datetime, hours: Hours) -> None:
 
 def _settle_past(session: Session, campaign: Campaign, now: datetime, hours: Hours) -> list[str]:
     """Days went by between import and activation: work is asked for as soon as possible, the rest has lost its day."""
-    moved, dropped = 0, 0
-    for push in schedule.pushes_of(session, campaign, PushState.PLANNED):
-        if push.due_at > now:
-            continue
-        work = session.get(Assignment, push.assignment_id) if push.assignment_id else None
-        day = schedule.asking_day(work, now, hours) if work else None
-        if day is None:
-            push.state, dropped = PushState.DROPPED, dropped + 1
+    past = [push for push in schedule.pushes_of(session, campaign, PushState.PLANNED) if push.due_at <= now]
+    for push in past:
+        if push.kind == PushKind.ASSIGNMENT:
+            session.delete(push)  # planned anew below, under the same key and spread over the coming mornings
         else:
-            push.due_at, moved = schedule.asking_moment(day, hours), moved + 1
-        session.add(push)
+            push.state = PushState.DROPPED
+            session.add(push)
     session.flush()
-    told = [f"{dropped} thông báo đã qua ngày nên được bỏ khỏi danh sách."] if dropped else []
-    return [*told, f"{moved} việc đáng lẽ đã gửi sẽ được gửi vào sáng làm việc tới."] if moved else told
+    planned = {push.key for push in schedule.plan_pushes(session, campaign, now=now, hours=hours)}
+    moved = sum(push.key in planned for push in past)
+    told = [f"{len(past) - moved} thông báo đã qua ngày nên được bỏ khỏi danh sách."] if len(past) > moved else []
+    return [*told, f"{moved} việc đáng lẽ đã gửi sẽ được gửi vào các sáng làm việc tới."] if moved else told
 
 
 def _still_open(session: Session, campaign: Campaign) -> list[str]:

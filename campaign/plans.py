@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -142,7 +142,7 @@ def _fill(session: Session, campaign: Campaign, read: Document, now: datetime, h
     recognise = cache(lambda words: audience.from_words(session, words, on))  # the same words come again and again
     frame = assignments.Frame(campaign.start, campaign.end, hours, recognise)
     rows, concerns = assignments.of_plan(read, frame)
-    observances, doubts = _observances(read.anniversaries, campaign.year)
+    observances, doubts = _observances(read.anniversaries, Window(campaign.start, campaign.end))
     for row in (*_themes(read), *_slogans(read), *observances, *rows):
         row.campaign_id = campaign.id
         session.add(row)
@@ -173,10 +173,10 @@ def _slogans(read: Document) -> Iterable[Slogan]:
         yield Slogan(position=position, text=line.text, source=source_of(line), campaign_id=0)
 
 
-def _observances(anniversaries: Iterable[Anniversary], year: int) -> tuple[list[Observance], list[str]]:
+def _observances(anniversaries: Iterable[Anniversary], window: Window) -> tuple[list[Observance], list[str]]:
     rows, concerns = [], []
     for anniversary in anniversaries:
-        row = _observance(anniversary, year)
+        row = _observance(anniversary, window)
         if row is None:
             concerns.append(f"Chưa rõ ngày của “{anniversary.name}” nên chưa có thông báo. Hãy gửi tin riêng khi cần.")
             continue
@@ -185,13 +185,13 @@ def _observances(anniversaries: Iterable[Anniversary], year: int) -> tuple[list[
     return rows, concerns
 
 
-def _observance(anniversary: Anniversary, year: int) -> Observance | None:
+def _observance(anniversary: Anniversary, window: Window) -> Observance | None:
     """The plan's own dates come first, then the days everybody keeps. None: no day at all."""
     event, day, usual = anniversary.event_date, anniversary.anniversary_date, known(anniversary.name)
     if day is None and event is not None:
-        day = same_day_in(event, year)
+        day = _within(window, partial(same_day_in, event))
     if day is None and usual is not None:
-        day = usual.in_year(year)
+        day = _within(window, usual.in_year)
     if day is None:
         return None
     if event is None:
@@ -206,6 +206,12 @@ def _observance(anniversary: Anniversary, year: int) -> Observance | None:
         source=source_of(anniversary),
         campaign_id=0,
     )
+
+
+def _within(window: Window, in_year: Callable[[int], date]) -> date:
+    """The day in the year of the window that holds it: a campaign of Tết begins in one year and ends in the next."""
+    days = [in_year(year) for year in range(window.start.year, window.end.year + 1)]
+    return next((day for day in days if window.start <= day <= window.end), days[0])
 
 
 def _doubts(row: Observance) -> Iterable[str]:

@@ -191,11 +191,7 @@ def _assignments(campaign: Campaign, rows: Iterable[Assignment], now: datetime, 
             continue
         day = _spread(day, row, taken, hours)
         taken[row.audience, day] += 1
-        yield _asking(campaign, row, asking_moment(day, hours), hours)
-
-
-def asking_moment(day: date, hours: Hours) -> datetime:
-    return _open_at(day, ASSIGNMENT_AT, hours)
+        yield _asking(campaign, row, _open_at(day, ASSIGNMENT_AT, hours), hours)
 
 
 def _asking(campaign: Campaign, row: Assignment, due_at: datetime, hours: Hours) -> Push:
@@ -215,7 +211,7 @@ def asking_day(row: Assignment, now: datetime, hours: Hours) -> date | None:
     start = working_day_from(hours.day(row.starts_at), hours)
     if row.deadline is not None and hours.at(start, ASSIGNMENT_AT) >= row.deadline:
         start = working_day_until(hours.day(row.starts_at), hours)
-    if asking_moment(start, hours) > now:
+    if _open_at(start, ASSIGNMENT_AT, hours) > now:
         return start
     return _next_chance(row, now, hours)
 
@@ -223,7 +219,7 @@ def asking_day(row: Assignment, now: datetime, hours: Hours) -> date | None:
 def _next_chance(row: Assignment, now: datetime, hours: Hours) -> date | None:
     """The start has passed: the next working morning before the deadline; without one only a person can still ask."""
     day = hours.day(now)
-    if asking_moment(day, hours) <= now:
+    if _open_at(day, ASSIGNMENT_AT, hours) <= now:
         day += DAY
     day = working_day_from(day, hours)
     return None if row.deadline is not None and hours.at(day, ASSIGNMENT_AT) >= row.deadline else day

@@ -125,6 +125,18 @@ def test_a_day_named_without_its_year_is_found_among_the_days_everybody_keeps(se
     assert any("Ngày hội của Cụm 2" in warning for warning in campaign.warnings)
 
 
+def test_a_winter_campaign_keeps_tet_and_the_partys_day_in_the_year_they_fall_in(session: Session) -> None:
+    winter = {"name": "Tết Sum vầy", "start": "2026-11-20", "end": "2027-02-15"}
+    days = [
+        {"name": "Tết Nguyên đán"},
+        {"name": "Ngày thành lập Đảng", "event_date": "1930-02-03"},
+        {"name": "Ngày Nhà giáo Việt Nam"},
+    ]
+    campaign = imported(session, paper(campaigns=[winter], anniversaries=days))
+    rows = [(row.on_day, row.ordinal) for row in schedule.observances_of(session, campaign)]
+    assert rows == [(date(2026, 11, 20), 44), (date(2027, 2, 3), 97), (date(2027, 2, 6), 0)]
+
+
 def test_who_must_do_it_is_asked_when_the_paper_names_a_department(session: Session) -> None:
     campaign = imported(session, paper(report_deadlines=[{**REPORT, "reporter": "Ban Nghi lễ và Hậu cần"}]))
     (row,) = work(session, campaign)
