@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 from sqlmodel import Session, col, func, select
@@ -22,6 +23,7 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii":
 NEAR_ENOUGH = 60
 
 
+@lru_cache(maxsize=4096)  # asked once for every row of a table
 def key(text: str) -> str:
     """What tells clusters apart: "Cụm thi đua số 02", "cum 2" and "Cụm II" are one."""
     words = _GENERIC.sub("", fold_words(text))

@@ -89,7 +89,7 @@ class _Tree:
         """From the unit up to the first ancestor whose level is known, which is left out."""
         path: list[int] = []
         step: int | None = key
-        while step in self._units and step not in known and step not in path:
+        while step is not None and step in self._units and step not in known and step not in path:
             path.append(step)
             step = self._units[step].parent_id
         return path

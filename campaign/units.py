@@ -113,18 +113,17 @@ def descendants(session: Session, unit_id: int, on: date | None) -> list[int]:
 
     A closed unit is left out, but not what hangs under it: nobody may fall off the tree by a closing.
     """
-    tree = select(col(Unit.id).label("id")).where(col(Unit.id) == unit_id).cte("tree", recursive=True)
-    tree = tree.union(select(col(Unit.id)).where(col(Unit.parent_id) == tree.c.id))
+    tree = select(Unit.id).where(Unit.id == unit_id).cte("tree", recursive=True)
+    tree = tree.union(select(Unit.id).where(col(Unit.parent_id) == tree.c.id))
     inside = select(Unit.id).where(col(Unit.id).in_(select(tree.c.id)), open_on(on)).order_by(col(Unit.id))
     return [key for key in session.exec(inside) if key is not None]
 
 
 def ancestors(session: Session, unit_id: int) -> list[int]:
     """Ids from the unit itself up to the root, nearest first."""
-    start = select(col(Unit.id).label("id"), col(Unit.parent_id).label("above")).where(col(Unit.id) == unit_id)
-    line = start.cte("line", recursive=True)
-    line = line.union(select(col(Unit.id), col(Unit.parent_id)).where(col(Unit.id) == line.c.above))
-    above: dict[int, int | None] = {row[0]: row[1] for row in session.execute(select(line.c.id, line.c.above))}
+    line = select(Unit.id, Unit.parent_id).where(Unit.id == unit_id).cte("line", recursive=True)
+    line = line.union(select(Unit.id, Unit.parent_id).where(col(Unit.id) == line.c.parent_id))
+    above: dict[int, int | None] = {row[0]: row[1] for row in session.execute(select(line.c.id, line.c.parent_id))}
     path: list[int] = []
     step: int | None = unit_id
     while step in above and step not in path:
