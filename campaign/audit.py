@@ -20,5 +20,7 @@ def note(
     actor: str = "",
     **detail: Any,
 ) -> None:
-    """Write down that ``action`` was done to ``subject`` ("unit:CS01"). ``actor`` names the command line or the program."""
+    """Write down that ``action`` was done to ``subject`` ("unit:CS01"). ``actor`` names the command line or the
+    program.
+    """
     session.add(AuditEntry(at=now, person_id=person_id, actor=actor, action=action, subject=subject, detail=detail))

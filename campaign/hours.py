@@ -1,6 +1,7 @@
 """When the loudspeaker may speak: never in quiet hours, the lunch break, at Tết or on public holidays.
 
-The hours are the ones union offices keep (working day 7:30–17:00, lunch 11:30–13:30); each installation may set its own.
+The hours are the ones union offices keep (working day 7:30–17:00, lunch 11:30–13:30); each installation may set its
+own.
 """
 
 from __future__ import annotations

@@ -25,9 +25,10 @@ class FilePart:
 class Message:
     """One thing to say. A channel may need several requests for it; delivery keeps count of those that left.
 
-    ``reply_to`` is the platform's id of the message to answer under. ``edits`` is the outbox key of an earlier message that
-    this one replaces where the platform can edit. ``toast`` answers a button press (the platform's id of the press) with a
-    short notice only the presser sees; empty text just ends the waiting mark on the button.
+    ``reply_to`` is the platform's id of the message to answer under. ``edits`` is the outbox key of an earlier
+    message that
+    this one replaces where the platform can edit. ``toast`` answers a button press (the platform's id of the press)
+    with a short notice only the presser sees; empty text just ends the waiting mark on the button.
     """
 
     text: str = ""

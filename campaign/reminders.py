@@ -1,7 +1,7 @@
 """Nhắc việc: one digest for each chat and day, of everything still owed, and nothing to those who have sent.
 
-The database decides: every duty knows its next reminder. A tick that comes late, twice or in two processes finds the same
-rows and the same keys, so nothing is lost and nothing is said twice.
+The database decides: every duty knows its next reminder. A tick that comes late, twice or in two processes finds the
+same rows and the same keys, so nothing is lost and nothing is said twice.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ def _move_on(session: Session, due: Iterable[tuple[Duty, Assignment]], now: date
 def digest_chats(session: Session, unit_ids: set[int]) -> dict[int, tuple[Chat, set[int]]]:
     """Where units are reminded, and of which units each chat is reminded.
 
-    In private, so that nobody is shamed: the officers of a unit; only a unit without any reachable officer is reminded in
-    its own group. An officer of several units gets one digest for all of them.
+    In private, so that nobody is shamed: the officers of a unit; only a unit without any reachable officer is
+    reminded in its own group. An officer of several units gets one digest for all of them.
     """
     found: dict[int, tuple[Chat, set[int]]] = {}
     for unit_id in sorted(unit_ids):

@@ -12,7 +12,9 @@ _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 
 
 def clean(text: str) -> str:
-    """NFC, no invisible or control characters, ordinary spaces; line breaks stay. Every entrance passes through here."""
+    """NFC, no invisible or control characters, ordinary spaces; line breaks stay. Every entrance passes through
+    here.
+    """
     composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     visible = _CONTROL.sub("", _INVISIBLE.sub("", composed))
     return "\n".join(_SPACES.sub(" ", line).strip() for line in visible.split("\n")).strip()

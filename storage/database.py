@@ -56,8 +56,7 @@ class Database:
         """For reading: never waits for a writer, and whatever is changed inside is thrown away."""
         engine = self.engine.execution_options(loa_reading=True)
         with Session(engine, expire_on_commit=False) as session:
-            yield session
-            session.rollback()
+            yield session  # closing it rolls back, and leaves what was read usable
 
     async def write(self, work: Callable[..., T], *args: Any) -> T:
         """``work(session, *args)`` in a transaction of its own, off the event loop."""

@@ -1,6 +1,7 @@
 """The whole of what a channel is. Adding one = one new folder + one line in ``bot.app``.
 
-A channel translates: platform updates into ``Event``, a ``Part`` into one platform request, the platform's answer into one
+A channel translates: platform updates into ``Event``, a ``Part`` into one platform request, the platform's answer
+into one
 of four outcomes. It never retries, never paces and never touches the database; delivery does that for all of them.
 """
 
@@ -120,7 +121,8 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class RetryAt:
-    """It provably did not arrive. ``whole_account``: the platform asks every sender of this account to pause until then.
+    """It provably did not arrive. ``whole_account``: the platform asks every sender of this account to pause until
+    then.
 
     ``moved_to``: the chat has a new id there (a group that was upgraded).
     """
@@ -133,7 +135,9 @@ class RetryAt:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It will never arrive. ``gone``: nothing else will arrive in this chat either, until somebody there writes again."""
+    """It will never arrive. ``gone``: nothing else will arrive in this chat either, until somebody there writes
+    again.
+    """
 
     reason: str
     gone: bool = False
@@ -166,7 +170,9 @@ class Channel(Protocol):
     abilities: Abilities
 
     async def listen(self, receive: Receive) -> None:
-        """Hear until cancelled. ``receive`` returns when the event is stored; only then tell the platform it was heard."""
+        """Hear until cancelled. ``receive`` returns when the event is stored; only then tell the platform it was
+        heard.
+        """
 
     async def send(self, part: Part) -> Outcome:
         """One request. Never raises for what a platform or a network can do."""

@@ -63,7 +63,9 @@ def numbered(text: str, choices: tuple[Choice, ...]) -> str:
 def parts_of(
     key: str, to: str, message: Message, abilities: Abilities, open_media: Callable[[str], Path]
 ) -> list[Part]:
-    """The requests for ``message``, in the order in which they must leave. ``open_media`` gives the file of a SHA-256."""
+    """The requests for ``message``, in the order in which they must leave. ``open_media`` gives the file of a
+    SHA-256.
+    """
     if message.toast:
         return [Part(key=key, to=to, text=message.text[:200], toast=message.toast)]
     text, choices = message.text, message.choices

@@ -1,7 +1,7 @@
 """One gate per channel account: how fast may it speak, and to whom right now?
 
-Smooth by construction: sends are spaced evenly, so no window of a second ever holds more than the limit (token buckets that
-start full let twice the limit through). A 429 moves the whole gate, so nobody else prolongs the pause.
+Smooth by construction: sends are spaced evenly, so no window of a second ever holds more than the limit (token
+buckets that start full let twice the limit through). A 429 moves the whole gate, so nobody else prolongs the pause.
 Times are real monotonic seconds: platforms know nothing of a fast clock.
 """
 

@@ -1,7 +1,7 @@
 """Outbox rows → paced requests → recorded outcomes, for one channel account.
 
-Only this module retries. A row is marked ``sending`` just before its own request, so a crash leaves at most as many rows in
-doubt as requests were in flight; a few in flight are enough for any platform's limit.
+Only this module retries. A row is marked ``sending`` just before its own request, so a crash leaves at most as many
+rows in doubt as requests were in flight; a few in flight are enough for any platform's limit.
 """
 
 from __future__ import annotations
