@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from planreader import encodings, syllables
-from planreader.files import child, office, plain
+from planreader.files import child, office, plain, web
 from planreader.files.kinds import Kind, kind_of
 from planreader.files.refusal import MAX_FILE, MAX_TEXT, Unreadable, refusal
 
@@ -21,7 +21,16 @@ def text_of(path: Path) -> str:
         raise refusal("too_large")
     raw = path.read_bytes()
     kind = kind_of(raw)
-    return _checked(plain.text(raw, path.suffix) if kind == "text" else _binary(raw, kind))
+    return _checked(_words(raw, path.suffix) if kind == "text" else _binary(raw, kind))
+
+
+def _words(raw: bytes, ending: str) -> str:
+    written = plain.decoded(raw)
+    if web.looks_like_page(written):
+        return child.read(written.encode(), "html")
+    if len(written) > MAX_TEXT:
+        raise refusal("too_large")
+    return plain.text(written, ending)
 
 
 def _binary(raw: bytes, kind: Kind) -> str:

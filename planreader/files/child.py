@@ -13,7 +13,7 @@ from planreader.files import old_word, pdf, rtf, sheets, web, word
 from planreader.files.kinds import Kind
 from planreader.files.refusal import MAX_TEXT, Unreadable, refusal
 
-_SECONDS = 30
+_SECONDS = 20
 _MEMORY = 1024 * 1024 * 1024
 
 READERS: dict[Kind, Callable[[bytes], str]] = {
@@ -22,6 +22,7 @@ READERS: dict[Kind, Callable[[bytes], str]] = {
     "pdf": pdf.text,
     "doc": old_word.text,
     "rtf": rtf.text,
+    "html": lambda raw: web.text(raw.decode()),
     "mhtml": web.text_of_archive,
 }
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from planreader.files.refusal import Unreadable, refusal
 
-Kind = Literal["docx", "sheet", "pdf", "doc", "rtf", "odt", "mhtml", "text"]
+Kind = Literal["docx", "sheet", "pdf", "doc", "rtf", "odt", "html", "mhtml", "text"]
 
 _ENTRIES = 3_000
 _UNPACKED = 150 * 1024 * 1024

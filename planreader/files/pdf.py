@@ -4,7 +4,7 @@ import ctypes
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2
@@ -19,8 +19,9 @@ from planreader.files.refusal import MAX_TEXT, refusal
 _PAGES = 600
 _SCAN = 8  # letters a page on average; a scanner's stamp has a few
 _PATHS = 20_000
+_GUESSED = frozenset(map(ord, " -"))  # what PDFium adds where it believes a space or a hyphen stood
 _STRAIGHT = 1.5  # points a rule may be off
-_CUT_AT_HYPHEN = re.compile(r"\w-$")
+_CUT_AT_HYPHEN = re.compile(r"\w-")
 _PAGE_NUMBER = re.compile(r"[-–—\s]*(trang\s*)?\d{1,3}(\s*/\s*\d{1,3})?[-–—\s]*", re.IGNORECASE)
 
 
@@ -84,8 +85,8 @@ def _pages(document: Any) -> Iterator[_Page]:
         if letters > MAX_TEXT:
             raise refusal("too_large")
         grids = grids_of(*_rules(page)) if glyphs else []
-        free: list[Glyph] = []
-        for glyph in glyphs:
+        free: list[Glyph] = [] if grids else glyphs
+        for glyph in glyphs if grids else ():
             grid = next((g for g in grids if g.holds(glyph)), None)
             (grid.glyphs if grid else free).append(glyph)
         yield _Page(_without_number(lines_of(free)), [g for g in grids if g.glyphs])
@@ -96,8 +97,8 @@ def _glyphs(page: Any) -> Iterator[Glyph]:
     """Every painted letter with its marks; PDFium's own guesses of spaces and line ends are left out."""
     last: Glyph | None = None
     for glyph in _painted(page.get_textpage()):
-        if last and unicodedata.combining(glyph.letter) and _is_over(last, glyph):
-            last = replace(last, letter=last.letter + glyph.letter, right=max(last.right, glyph.right))
+        if last and glyph.letter >= "\u0300" and unicodedata.combining(glyph.letter) and _is_over(last, glyph):
+            last = last._replace(letter=last.letter + glyph.letter, right=max(last.right, glyph.right))
             continue
         if last:
             yield last
@@ -113,16 +114,16 @@ def _is_over(letter: Glyph, mark: Glyph) -> bool:
 def _painted(layer: Any) -> Iterator[Glyph]:
     box, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     for n in range(layer.count_chars()):
-        code = pdfium.FPDFText_GetUnicode(layer.raw, n)
-        if code < 32 or pdfium.FPDFText_IsGenerated(layer.raw, n) == 1:
+        code = pdfium.FPDFText_GetUnicode(layer, n)
+        if code < 32 or (code in _GUESSED and pdfium.FPDFText_IsGenerated(layer, n) == 1):
             continue
-        pdfium.FPDFText_GetLooseCharBox(layer.raw, n, box)
-        pdfium.FPDFText_GetCharOrigin(layer.raw, n, x, y)
+        pdfium.FPDFText_GetLooseCharBox(layer, n, box)
+        pdfium.FPDFText_GetCharOrigin(layer, n, x, y)
+        letter, left, pen = chr(code), box.left, x.value
         size = abs(box.top - box.bottom) or 1.0
-        left = box.left
-        if unicodedata.combining(chr(code)):  # the pen has moved on and draws back over the letter before
-            left = min(left, x.value - 0.05 * size)
-        yield Glyph(chr(code), left, box.right, y.value, size, x.value)
+        if code >= 0x300 and unicodedata.combining(letter):  # the pen has moved on and draws back over its letter
+            left = min(left, pen - 0.05 * size)
+        yield Glyph(letter, left, box.right, y.value, size, pen)
 
 
 def _rules(page: Any) -> tuple[list[Rule], list[Rule]]:
@@ -193,7 +194,7 @@ class _Flow:
 
     def _add_line(self, line: Line, over_page: bool) -> None:
         if self._head and self._above and goes_on(self._head, self._above, line, self._frame, over_page):
-            self._done[-1] += ("" if _CUT_AT_HYPHEN.search(self._done[-1]) else " ") + line.text
+            self._done[-1] += ("" if _CUT_AT_HYPHEN.fullmatch(self._done[-1][-2:]) else " ") + line.text
         else:
             self._done.append(line.text)
             self._head = line

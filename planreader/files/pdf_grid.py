@@ -11,7 +11,7 @@ from planreader.files.tables import Table
 
 _NEAR = 3.0
 _SHORTEST = 8.0
-_MOST = 4000  # rules of one page; a drawing has more, a table never
+_MOST = 800  # rules of one page; a drawing has more, a table never
 
 
 class Rule(NamedTuple):

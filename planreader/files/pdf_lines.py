@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from statistics import median
+from typing import NamedTuple
 
 _SAME_LINE = 0.35  # of the letter size; more is another line, less is a mark of a footnote
 _SPACE = 0.15
@@ -18,8 +19,7 @@ _RIGHT_BLOCK = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(NamedTuple):
     letter: str
     left: float
     right: float
