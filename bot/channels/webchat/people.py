@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 from storage.models import WebSession
 
 SEEN_EVERY = timedelta(days=1)
-PRIVATE_TITLE = "Trò chuyện riêng"
+PRIVATE_TITLE = "Nhắn riêng"
 
 
 @dataclass(frozen=True, slots=True)

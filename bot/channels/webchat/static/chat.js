@@ -66,9 +66,9 @@ function showTabs(rooms) {
     ...rooms.map((room) => {
       const tab = element("a", `tab ${room.kind}`);
       tab.href = `${state.base}/chat?room=${encodeURIComponent(room.id)}`;
-      tab.append(element("span", "", room.title));
       if (room.id === state.room) tab.setAttribute("aria-current", "page");
       else if (room.last > (seen[room.id] || 0)) tab.append(element("span", "dot", "Có tin mới"));
+      tab.append(element("span", "", room.title));
       return tab;
     }),
   );

@@ -20,7 +20,10 @@ let busy = false;
 let retrySeconds = 3;
 
 export function start() {
-  field.value = keep.get(DRAFT, "");
+  // On a slow line people type before this script has come; until then the button is off.
+  field.value = field.value || keep.get(DRAFT, "");
+  keep.set(DRAFT, field.value);
+  form.querySelector(".send").disabled = false;
   grow();
   field.addEventListener("input", () => {
     keep.set(DRAFT, field.value);

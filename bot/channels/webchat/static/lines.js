@@ -201,11 +201,17 @@ export function toEnd() {
   down.hidden = true;
 }
 
-down.addEventListener("click", toEnd);
-scroller.addEventListener("scroll", () => isAtEnd() && (down.hidden = true), { passive: true });
-// The keyboard of a phone makes the page shorter: keep the last line in sight.
-new ResizeObserver(() => {
-  if (follows) toEnd();
-}).observe(scroller);
+// Whoever reads at the end stays there: when a line comes, a photo loads, or the keyboard makes the page shorter.
 let follows = true;
-scroller.addEventListener("scroll", () => (follows = isAtEnd()), { passive: true });
+const grown = new ResizeObserver(() => follows && toEnd());
+grown.observe(scroller);
+grown.observe(list);
+scroller.addEventListener(
+  "scroll",
+  () => {
+    follows = isAtEnd();
+    if (follows) down.hidden = true;
+  },
+  { passive: true },
+);
+down.addEventListener("click", toEnd);
