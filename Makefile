@@ -53,3 +53,8 @@ lock: ## resolve the lock files again (needs uv)
 .PHONY: clean
 clean: ## remove the environment and caches (not your data)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: albums
+albums: $(VENV)/.dev ## the album test over 10,000 shuffled runs, the reminder histories over 1,000 (long)
+	LOA_ALBUM_RUNS=10000 $(BIN)/python -m pytest tests/stories/test_groups.py -k two_albums
+	LOA_HISTORIES=1000 $(BIN)/python -m pytest tests/stories/test_reminding.py -k whatever

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -156,7 +157,11 @@ HAPPENINGS = st.tuples(
 
 
 @pytest.mark.filterwarnings("ignore")
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=int(os.environ.get("LOA_HISTORIES", "15")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(history=st.lists(HAPPENINGS, min_size=5, max_size=25), days=st.integers(min_value=2, max_value=12))
 def test_whatever_happens_the_sent_are_left_alone_and_nobody_gets_two_a_day(history: list, days: int) -> None:  # type: ignore[type-arg]
     with TemporaryDirectory() as folder:
