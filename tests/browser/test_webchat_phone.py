@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from bot.channels.contract import Event
 from bot.channels.webchat import DemoDoor, RoomInfo, seat
@@ -16,8 +16,8 @@ from campaign.message import Choice
 from tests.channels.webchat_office import GROUP, MORNING, Office, jpeg, open_office
 
 pytestmark = pytest.mark.browser
-PHONE = {"width": 360, "height": 640}
-DESKTOP = {"width": 1440, "height": 900}
+PHONE = ViewportSize(width=360, height=640)
+DESKTOP = ViewportSize(width=1440, height=900)
 CONSENT = (Choice("Đồng ý", "consent:yes"), Choice("Không đồng ý", "consent:no"))
 MENU = (Choice("Việc của tôi", "menu:duties"), Choice("Gửi ảnh", "menu:photo"), Choice("Khẩu hiệu", "menu:slogans"))
 
@@ -264,7 +264,7 @@ async def test_in_the_hall_four_people_are_side_by_side_and_hear_each_other(chro
         await expect(group.locator(".line.other")).to_contain_text("Lê Văn Dũng")
         await expect(clock).not_to_have_text(shown or "")
         await picture(page, "hall")
-        await page.set_viewport_size({"width": 1024, "height": 768})
+        await page.set_viewport_size(ViewportSize(width=1024, height=768))
         await picture(page, "hall-1024")
         await page.set_viewport_size(DESKTOP)
         await page.goto(f"{office.address}/as/2/chat")

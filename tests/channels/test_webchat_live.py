@@ -89,6 +89,16 @@ async def test_what_came_while_the_phone_slept_is_there_when_it_wakes(office: Of
         assert [(await woken.next("line"))["text"] for _ in range(2)] == ["Tin 2", "Tin 1, bản sửa"]
 
 
+async def test_a_page_that_missed_hundreds_of_lines_gets_them_all_at_once(office: Office, huong: Cadre) -> None:
+    for number in range(130):
+        await office.says(huong.room, f"Tin {number}", f"push/{number}")
+    params = {"room": huong.room, "after": "0"}
+    async with huong.http.stream("GET", "/chat/events", params=params) as response:
+        woken = Page(response.aiter_lines())
+        texts = [(await woken.next("line"))["text"] for _ in range(130)]
+    assert texts == [f"Tin {number}" for number in range(130)]
+
+
 async def test_colleagues_in_a_group_see_each_other_at_once(office: Office, huong: Cadre) -> None:
     binh = Cadre(office, "Phạm Văn Bình")
     await binh.joins("LG-2029", rooms=(GROUP,))

@@ -73,7 +73,7 @@ class Api:
     async def _stream(self, visitor: Visitor, token: str, room_id: str, after: int) -> AsyncIterator[str]:
         tabs: list[dict[str, Any]] = []
         yield "retry: 3000\n\n"
-        with self._site.bell.ear() as ear:
+        with self._site.bell.ear([room.id for room in visitor.rooms]) as ear:
             while not self._site.bell.is_closed:
                 ear.rung.clear()
                 found = await self._site.database.read(self._heard, visitor, token, room_id, after, ear)
@@ -87,7 +87,8 @@ class Api:
                     yield sse("rooms", tabs)
                 elif not found["messages"]:
                     yield ": still here\n\n"
-                await ear.wait(self._patience)
+                if len(found["messages"]) < lines.CHANGES:
+                    await ear.wait(self._patience)
         yield sse("bye", {})
 
     @property

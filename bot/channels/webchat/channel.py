@@ -72,7 +72,7 @@ class WebChatChannel:
 
     async def close(self) -> None:
         """End the open streams. Call it before the web server is asked to stop, which waits for them."""
-        self._site.close()
+        self._site.bell.close()
 
     async def send(self, part: Part) -> Outcome:
         site = self._site

@@ -13,6 +13,7 @@ from storage.models import WebMessage
 from storage.models.webchat import WebRoom
 
 PAGE = 50
+CHANGES = 100  # told at once; a page that slept long asks again
 
 
 def post(session: Session, line: WebMessage) -> WebMessage:
@@ -61,7 +62,7 @@ def cursor(session: Session, room: str) -> int:
 
 
 def changes(session: Session, room: str, user: str, after: int) -> Sequence[WebMessage]:
-    """What was written or edited in ``room`` after change ``after``, oldest first, at most two pages."""
+    """What was written or edited in ``room`` after change ``after``, oldest first, at most CHANGES of them."""
     return session.exec(
         select(WebMessage)
         .where(
@@ -70,7 +71,7 @@ def changes(session: Session, room: str, user: str, after: int) -> Sequence[WebM
             col(WebMessage.only_for).in_(("", user)),
         )
         .order_by(col(WebMessage.changed))
-        .limit(2 * PAGE)
+        .limit(CHANGES)
     ).all()
 
 

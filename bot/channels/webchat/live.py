@@ -14,8 +14,8 @@ HEARTBEAT_SECONDS = 15.0
 class Ear:
     """One open page. It hears changes in the rooms it may enter."""
 
-    def __init__(self) -> None:
-        self.rooms: Collection[str] = ()
+    def __init__(self, rooms: Collection[str]) -> None:
+        self.rooms = rooms
         self.rung = asyncio.Event()
 
     async def wait(self, seconds: float) -> None:
@@ -38,8 +38,8 @@ class Bell:
         return self._closed.is_set()
 
     @contextmanager
-    def ear(self) -> Iterator[Ear]:
-        ear = Ear()
+    def ear(self, rooms: Collection[str]) -> Iterator[Ear]:
+        ear = Ear(rooms)
         self._ears.add(ear)
         try:
             yield ear

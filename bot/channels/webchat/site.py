@@ -52,10 +52,6 @@ class Site:
         self._decoders = ThreadPoolExecutor(DECODERS, thread_name_prefix="webchat-pictures")
         self._writing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    def close(self) -> None:
-        self.bell.close()
-        self._decoders.shutdown(wait=False, cancel_futures=True)
-
     async def off_loop(self, work: Callable[..., T], *args: Any) -> T:
         """Slow work on files and pictures, a few at a time."""
         return await asyncio.get_running_loop().run_in_executor(self._decoders, work, *args)

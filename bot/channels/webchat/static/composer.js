@@ -12,7 +12,7 @@ const problem = form.querySelector(".problem");
 const sending = form.querySelector(".sending");
 const quote = form.querySelector(".quote");
 const DRAFT = `draft:${state.room}`;
-const UNSENT = `unsent:${state.room}`;
+const UNSENT = "unsent"; // of all rooms: who turns to another room must not lose what waits in the first
 let chosen = []; // [{file, address}]
 let replyTo = "";
 let attempt = null; // {id, of}: the same files and words keep their id when they are sent again
@@ -41,7 +41,7 @@ export function start() {
   });
   for (const input of form.querySelectorAll("input[type=file]")) input.addEventListener("change", () => choose(input));
   quote.querySelector("button").addEventListener("click", () => answer(null));
-  for (const one of keep.get(UNSENT, [])) showWaiting(one.client_id, one.text, "Đang gửi lại…");
+  for (const one of keep.get(UNSENT, [])) wait(one, "Đang gửi lại…");
   addEventListener("online", flush);
   addEventListener("beforeunload", (event) => busy && event.preventDefault());
   flush();
@@ -82,12 +82,15 @@ function clear() {
 }
 
 function sendText(text) {
-  const one = { client_id: newId(), text, reply_to: String(replyTo) };
+  const one = { room: state.room, client_id: newId(), text, reply_to: String(replyTo) };
   keep.set(UNSENT, [...keep.get(UNSENT, []), one]);
   clear();
-  showWaiting(one.client_id, text, "Đang gửi…");
+  wait(one, "Đang gửi…");
   flush();
 }
+
+const isHere = (one) => one.room === state.room;
+const wait = (one, note) => isHere(one) && showWaiting(one.client_id, one.text, note);
 
 let flushing = false;
 // What is not sent yet, in order.
@@ -96,11 +99,12 @@ async function flush() {
   flushing = true;
   for (let one = keep.get(UNSENT, [])[0]; one; one = keep.get(UNSENT, [])[0]) {
     try {
-      show(await post("send", one));
+      const line = await post("send", one);
+      if (isHere(one)) show(line);
       retrySeconds = 3;
     } catch (trouble) {
       if (trouble.passing) {
-        showWaiting(one.client_id, one.text, "Chưa gửi được, sẽ tự gửi lại.");
+        wait(one, "Chưa gửi được, sẽ tự gửi lại.");
         setTimeout(flush, retrySeconds * 1000);
         retrySeconds = Math.min(30, retrySeconds * 2);
         break;
@@ -115,6 +119,10 @@ async function flush() {
 
 // The server will never take it: the words go back to where they can be changed.
 function giveBack(one, sentence) {
+  if (!isHere(one)) {
+    keep.set(`draft:${one.room}`, one.text);
+    return;
+  }
   field.value = [one.text, field.value].filter(Boolean).join("\n");
   keep.set(DRAFT, field.value);
   grow();

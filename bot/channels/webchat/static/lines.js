@@ -72,6 +72,7 @@ export function settle(clientId) {
 
 function made(message) {
   const item = element("li", `line ${message.mine ? "mine" : message.bot ? "bot" : "other"}`);
+  if (message.choices.length) item.classList.add("asks");
   item.id = `line-${message.id}`;
   item.dataset.day = message.day;
   item.dataset.dayText = message.day_text;
@@ -190,7 +191,7 @@ function refresh() {
   }
   const asking = [...list.querySelectorAll(".line.bot")];
   for (const item of asking) item.classList.remove("latest");
-  asking.at?.(-1)?.classList.add("latest");
+  if (asking.length) asking[asking.length - 1].classList.add("latest");
   empty.hidden = shown.size + waiting.size > 0;
 }
 
