@@ -103,7 +103,7 @@ def _items(node: Node, calendar: Calendar, strict: bool) -> Iterator[Activity]:
     if node.table is not None:
         yield from _rows(node.table, calendar)
         return
-    if node.meaning in _SKIPPED or attribute_of(node.text) is not None or _REPORTS.match(fold(node.label)):
+    if node.meaning in _SKIPPED or attribute_of(node.text) is not None or _is_reporting(node.label):
         return
     tables = [child for child in node.children if child.table is not None and _is_schedule(child.table)]
     numbered = [
@@ -121,6 +121,11 @@ def _items(node: Node, calendar: Calendar, strict: bool) -> Iterator[Activity]:
             yield from _one(child, calendar, strict=True)
         return
     yield from _one(node, calendar, strict)
+
+
+def _is_reporting(label: str) -> bool:
+    plain = fold(label)
+    return bool(_REPORTS.match(plain) or re.search(r"\b(?:thoi )?han (?:gui|nop|bao cao)\b", plain))
 
 
 def _is_numbered(node: Node) -> bool:
@@ -161,11 +166,25 @@ def _facts(node: Node) -> dict[str, str]:
         found = attribute_of(child.text) if child.table is None else None
         if found:
             value = found[1] or "; ".join(inner.text for inner in child.children)
+            value, others = _cut_at_labels(value)
             facts.setdefault(found[0], value)
+            for name, other in others.items():
+                facts.setdefault(name, other)
     for match in _INLINE.finditer(fold(node.text)):
         name = next(name for name, value in match.groupdict().items() if value and name != "value")
         facts.setdefault(name, node.text[slice(*match.span("value"))].strip(" ,."))
     return facts
+
+
+def _cut_at_labels(value: str) -> tuple[str, dict[str, str]]:
+    """ "Ban A; phối hợp: Ban B" is two values."""
+    found = {}
+    first = len(value)
+    for match in _INLINE.finditer(fold(value)):
+        name = next(name for name, held in match.groupdict().items() if held and name != "value")
+        found[name] = value[slice(*match.span("value"))].strip(" ,.")
+        first = min(first, match.start())
+    return value[:first].strip(" ;,."), found
 
 
 _INLINE = re.compile(
@@ -285,7 +304,7 @@ def _is_schedule(table: Table) -> bool:
 def _rows(table: Table, calendar: Calendar) -> Iterator[Activity]:
     if not _is_schedule(table):
         return
-    filled = {"time": "", "lead": "", "due": "", "place": ""}
+    filled = {"time": "", "lead": "", "due": ""}
     for row in table.rows:
         title = table.cell(row, "title", "task")
         if not title or sum(1 for cell in row.cells if cell) < 2 or _is_group(table, row):
@@ -293,7 +312,7 @@ def _rows(table: Table, calendar: Calendar) -> Iterator[Activity]:
             continue
         for name in filled:
             filled[name] = _merged_cell(table.cell(row, name), filled[name])
-        if not _REPORTS.match(fold(title)):
+        if not _is_reporting(title):
             yield _row(table, row, title, filled, calendar)
 
 
@@ -323,7 +342,12 @@ def _row(table: Table, row: Row, title: str, filled: dict[str, str], calendar: C
     when.text = squeeze(time or " ".join((table.cell(row, "start"), filled["due"]))) or None
     if not time and not (when.start or when.end):
         when = when_of(title, calendar)
-    _fill(activity, {"lead": filled["lead"], "coop": table.cell(row, "coop"), "place": filled["place"]}, title, when)
+    _fill(
+        activity,
+        {"lead": filled["lead"], "coop": table.cell(row, "coop"), "place": table.cell(row, "place")},
+        title,
+        when,
+    )
     if not activity.responsible and is_unit(table.cell(row, "unit") or "-"):
         activity.responsible = listed(table.cell(row, "unit"))
     return activity

@@ -60,10 +60,10 @@ def _moved(text: str, plain: str, target: str, source: Source, calendar: Calenda
     found = spans(text, calendar)
     if len(found) >= 2:
         old, new = found[0], found[1]
-        yield Amendment(target, "replace", text[old.begin : old.end], text[new.begin : new.end], source)
+        yield Amendment(target, "replace", text[old.core : old.end], text[new.core : new.end], source)
     elif found:
         only = found[0]
-        yield Amendment(target, "replace", None, text[only.begin : only.end], source)
+        yield Amendment(target, "replace", None, text[only.core : only.end], source)
 
 
 def _target(text: str) -> str | None:

@@ -56,7 +56,7 @@ def unwrapped(lines: list[Line], today: date | None) -> tuple[list[Line], date |
         text = said.strip() if colon and len(sender) <= 50 and not re.search(r"\d{1,2}/\d", sender) else rest.strip()
         if text:
             found.append(replace(line, text=text, raw=text, gap=True))
-    return found, sent or today
+    return found, sent
 
 
 def _day(match: "re.Match[str]", today: date | None) -> date | None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from planreader.chars import fold
 from planreader.dates import Calendar, Span, spans
@@ -64,8 +65,13 @@ _CITING = re.compile(
 )
 
 
-def planned_spans(text: str, calendar: Calendar) -> list[Span]:
-    """The times a sentence sets, without the dates of cited documents and of history."""
+_CHANGING = re.compile(r"\b(?:dieu chinh|thay doi|lui|gia han|doi|sua|chuyen|keo dai|rut ngan|dinh chinh|thay|hoan)\b")
+_TO_NEW = re.compile(r"[^,;.\d]{0,20}\b(?:sang|thanh|bang)\b")
+
+
+@lru_cache(maxsize=1024)
+def planned_spans(text: str, calendar: Calendar) -> tuple[Span, ...]:
+    """The times a sentence sets, without the dates of cited documents and of history. Not to be changed by callers."""
     found = []
     floor = calendar.year - 1 if calendar.year else 0
     plain = fold(text)
@@ -78,5 +84,7 @@ def planned_spans(text: str, calendar: Calendar) -> list[Span]:
         before = plain[max(0, span.begin - 60) : span.begin]
         if _CITED.search(before) or (not span.lead and span.single and _CITING.search(before) and "so " in before):
             continue
+        if _CHANGING.search(plain) and _TO_NEW.match(plain, span.end):
+            continue  # the day that is being replaced
         found.append(span)
-    return found
+    return tuple(found)

@@ -29,6 +29,10 @@ _LEAD = re.compile(
 )
 
 
+_MOST = 80  # dates read of one paragraph: no plan names more, and a hostile text costs no more
+_NAMES_A_TIME = re.compile(r"\d\s?[/.-]\s?\d|\bthang\b|\bquy\b|\bam lich\b|\bt\d{1,2}/")
+
+
 @dataclass(frozen=True)
 class Problem:
     code: str
@@ -57,6 +61,7 @@ class Span:
     problems: list[Problem] = field(default_factory=list)
     single: bool = False  # one day was printed, as opposed to a month or a range
     ranged: bool = False
+    core: int = 0  # where the date itself begins, after the words that bind it
 
     @property
     def operator(self) -> Operator | None:
@@ -79,10 +84,14 @@ class Span:
 def spans(text: str, calendar: Calendar) -> list[Span]:
     """The times named in a sentence, left to right."""
     plain = fold(text)
+    if not _NAMES_A_TIME.search(plain):
+        return []
     hours, days = clocks(plain), weekdays(plain)
     hidden = masked(plain, hours, days)
-    groups = _grouped(atoms(hidden), hidden)
+    groups = _grouped(atoms(hidden)[:_MOST], hidden)
     found = [_span(group, joint, hidden, calendar) for group, joint in groups]
+    for span in found:
+        span.core = span.begin
     for span, nearest in zip(found, _neighbours(found), strict=True):
         _attach_lead(span, hidden, calendar, nearest[0])
         _attach_clock(span, hours, hidden, nearest)
@@ -236,7 +245,7 @@ def _attach_clock(span: Span, hours: list[Clock], hidden: str, nearest: tuple[in
             span.clock, span.begin = clock, clock.begin
             _lead_before_clock(span, hidden, nearest[0])
             return
-        gap = r"[\s\x02,;()-]*(?:(?:vao )?luc|tu|bat dau|truoc|sang|chieu|toi|vao|hoi|den|[\s,;(:])*"
+        gap = r"[\s\x02,;()-]*(?:(?:vao )?luc|tu|bat dau|truoc|chieu|toi|vao|hoi|den|[\s,;(:])*"
         if clock.begin >= span.end and re.fullmatch(gap, hidden[span.end : min(clock.begin, span.end + 30)]):
             between, span.clock, span.end = hidden[span.end : clock.begin], clock, clock.end
             if "truoc" in between and not span.lead:

@@ -31,9 +31,12 @@ _DOING = re.compile(
 _PAST = re.compile(
     r"\b(?:sinh|ket nap|gia nhap|vao cong doan|thanh lap|cong tac|hop dong|ky ket|tuyen dung|tham gia cong doan|co hieu luc|het hieu luc)\s*$"
 )
+_RECEIVING = re.compile(
+    r"\b(?:nhan (?:bai|anh|tac pham|ho so|san pham|dang ky|video)|dang ky|nop bai|gui bai du thi)\b[^,;.:]{0,30}$"
+)
 _CHANGED = re.compile(r"\b(?:dieu chinh|thay doi|lui|gia han|doi\b|sua|chuyen|keo dai|rut ngan|dinh chinh|thay)\b")
 _VIA = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\bzalo[^,;.()]{0,40}|\b(?:qua|bang) (?:email|thu dien tu|bieu mau|duong link|google form|phan mem|truc luc|truc lien thong)[^,;.()]{0,40}|(?<!\d)0\d{2,3}[. ]?\d{3}[. ]?\d{3,4}(?!\d)"
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\bzalo(?: (?!truoc|cham|de\b|va\b|han\b|trong|theo)[^\s,;.()]+){0,6}|\b(?:qua|bang) (?:email|thu dien tu|bieu mau|duong link|google form|phan mem|truc luc|truc lien thong)[^,;.()]{0,40}|(?<!\d)0\d{2,3}[. ]?\d{3}[. ]?\d{3,4}(?!\d)"
 )
 _TO = re.compile(
     r"\b(?:ve|cho|len|gui(?= [A-ZĐ])|bao cao(?= [A-ZĐ]))\s+(?P<to>[^,;.()]{3,120}?)(?=\s+(?:truoc|cham nhat|muon nhat|qua|bang|theo|de|trong|vao|hang|moi|sau|tu ngay|dinh ky|chot|han|den het)\b|\s*[,;.():]|$)"
@@ -118,9 +121,9 @@ def _is_due(span: Span, text: str, plain: str, place: Place) -> bool:
         r"\b(?:thay cho|thay vi|khong phai|truoc day(?: la)?|quy dinh cu)[\s:(]*$", before
     ):
         return False
-    if _CHANGED.search(plain) and re.match(r"[^,;.]{0,20}?\s*\b(?:sang|thanh|bang)\b", plain[span.end : span.end + 40]):
-        return False  # the old day of a change
     if span.operator is None:
+        if span.ranged and not span.days and _RECEIVING.search(before):
+            return True
         return _is_moved(span, plain) or _is_due_label(place.node, span)
     if span.lead.startswith(("den", "toi", "cho")):
         return bool(_DOING.search(plain[max(0, span.begin - 80) : span.begin]) or _DOING.search(fold(place.node.label)))
@@ -241,7 +244,7 @@ def _row(table: Table, row: Row, calendar: Calendar, reports: list[ReportDeadlin
                 subject = f"{title} {text}" if role in ("due", "time") else text
                 operator, day = span.operator or "by", moment(span)
                 if (table.has("report") or is_report(subject)) and not _NOT_REPORT.search(fold(subject)):
-                    to = table.cell(row, "recipient") or _recipient(subject)
+                    to = table.cell(row, "recipient") or _recipient(title)
                     reports.append(ReportDeadline(who, to or None, day, operator, text, source))
                 else:
                     others.append(Deadline(title or text, who, day, operator, text, source))

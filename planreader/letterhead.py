@@ -48,7 +48,9 @@ def letterhead(zones: Zones, everything: list[Line]) -> Letterhead:
     found = Letterhead(source=Source(head[0].number, head[0].text) if head else Source(1, ""))
     above = head[: zones.title_index] if zones.title_index is not None else head
     _read_number(found, above)
-    _read_issue_date(found, above) or _read_issue_date(found, zones.closing)  # some sign with place and date
+    for lines in (above, head, zones.closing):  # some date the plan under its title or at the signature
+        if _read_issue_date(found, lines, placed=lines is not above):
+            break
     _read_bodies(found, above)
     found.title = _title(zones)
     found.party = any("dang cong san viet nam" in fold(line.text) for line in above)
@@ -66,11 +68,11 @@ def _read_number(found: Letterhead, above: list[Line]) -> None:
                 return
 
 
-def _read_issue_date(found: Letterhead, lines: list[Line]) -> bool:
+def _read_issue_date(found: Letterhead, lines: list[Line], placed: bool) -> bool:
     for line in lines:
         for column in (*line.columns, line.text):
             match = _ISSUED.search(fold(column))
-            if match is None or match.start() > 60:
+            if match is None or match.start() > 60 or (placed and not match["place"]):
                 continue
             if match["place"]:
                 found.place = unquoted(column[slice(*match.span("place"))])
@@ -89,7 +91,13 @@ def _read_bodies(found: Letterhead, above: list[Line]) -> None:
     for line in above:
         for column in line.columns:
             plain = fold(column)
-            if not is_upper(column) or _NOT_BODY.search(plain) or kind_of(column) or len(column) < 4:
+            if (
+                not is_upper(column)
+                or column.startswith(("/", "-"))
+                or _NOT_BODY.search(plain)
+                or kind_of(column)
+                or len(column) < 4
+            ):
                 continue
             if bodies and _continues_body(fold(bodies[-1]), plain):
                 bodies[-1] = squeeze(bodies[-1] + " " + column)
@@ -131,13 +139,22 @@ def _title(zones: Zones) -> str | None:
     lines = zones.head[zones.title_index :]
     first = lines[0].text
     plain = fold(first).strip(" *")
-    rest = [line.text for line in lines[1:] if not re.fullmatch(r"[\W_]*", line.text) and not line.text.startswith("(")]
+    rest = [
+        line.text
+        for line in lines[1:]
+        if not re.fullmatch(r"[\W_]*", line.text) and not line.text.startswith("(") and not _is_dateline(line.text)
+    ]
     if not any(plain == name for name in _bare_kinds()):
         for name in _bare_kinds():
             if plain.startswith(name + " "):
                 rest.insert(0, first[fold(first).index(name) + len(name) :].strip())
                 break
     return squeeze(" ".join(rest)) or None
+
+
+def _is_dateline(text: str) -> bool:
+    match = _ISSUED.search(fold(text))
+    return bool(match and match["place"] and match.end() >= len(text) - 2)
 
 
 def _bare_kinds() -> list[str]:

@@ -5,7 +5,7 @@ of a sentence are joined again. Whether a document is hard-wrapped is measured, 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from planreader.chars import fold, squeeze
@@ -13,6 +13,7 @@ from planreader.markers import is_marked
 
 _PAGE_NUMBER = re.compile(r"[-\s]*(?:trang\s*:?\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?[-\s]*")
 _RULER = re.compile(r"[-_=*~.\s]{3,}|[-_*]")
+_LONGEST = 6_000
 _TERMINAL = (".", ";", ":", "!", "?", "./.", "/.")
 _NEVER_JOINED = re.compile(
     r"(?:can cu|kinh gui|noi nhan|noi gui|tren day la|thoi gian|dia diem|hinh thuc|doi tuong|chu the|thanh phan|so luong"
@@ -41,7 +42,7 @@ def physical(text: str) -> list[Line]:
     """The lines of a cleaned text that carry words."""
     lines: list[Line] = []
     gap = page_break = False
-    for number, raw in enumerate(text.split("\n"), 1):
+    for number, raw in _bounded(text):
         short = raw.strip()
         if len(short) <= 80 and (not short or _RULER.fullmatch(short)):
             gap = True
@@ -59,6 +60,17 @@ def physical(text: str) -> list[Line]:
             )
             gap = page_break = False
     return lines
+
+
+def _bounded(text: str) -> Iterator[tuple[int, str]]:
+    """Numbered lines; one longer than any paragraph is cut at spaces, which bounds the work on each piece."""
+    for number, raw in enumerate(text.split("\n"), 1):
+        while len(raw) > _LONGEST:
+            cut = raw.rfind(" ", _LONGEST // 2, _LONGEST)
+            cut = cut if cut > 0 else _LONGEST
+            yield number, raw[:cut]
+            raw = raw[cut:]
+        yield number, raw
 
 
 def wrap_width(lines: list[Line]) -> int:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from planreader.chars import fold, quotes, squeeze
+from planreader.chars import Lexicon, fold, quotes, squeeze
 from planreader.clauses import Clause, clauses
 from planreader.headings import Meaning
 from planreader.model import Comparator, Quota, Source
@@ -20,7 +20,7 @@ _NOUN = (
     r"|luot|doan vien|cdcs|cong doan co so|nguoi|lop|hoat dong|thanh vien|doi\b|tiet muc|tac pham|de tai|cau lac bo|to cong doan|don vi|ban tin|khau hieu|to gap|to roi|tin,? bai|infographic|nha|can nha|mai am|cau hoi|bai du thi"
     r"|phan qua|chuyen de|hoi nghi|y kien|de xuat|tap the|ca nhan|cong nhan|doan vien,? nguoi lao dong|luot chia se|bai,? anh|the|sach|dau sach|cay|chuong trinh|don vi mau|gio)"
 )
-_STOP = r"(?=\s+(?:tren|trong|cho|ve|len|moi|hang|gui|tham gia|tham du|duoc|de|tai|o|la|nham|theo|vao|den|truoc|do|neu|voi|va|hoac|co\b|dang|phan anh|lien quan|tuyen truyen|thuoc|dat|treo|khi|tro len|qua)\b|\s*[,;.:()/+]|\s*$)"
+_STOP = r"(?=\s+(?:tren|trong|cho|ve|len|moi|hang|gui|tham gia|tham du|duoc|de|tai|o|la|nham|theo|vao|den|truoc|do|neu|voi|va|hoac|co\b(?! so)|em\b|nhe\b|nha\b|a\b|dang|phan anh|lien quan|tuyen truyen|thuoc|dat|treo|khi|tro len|qua)\b|\s*[,;.:()/+]|\s*$)"
 _UNIT = rf"(?P<unit>%\s*(?:[^\d,;.:()/%]{{2,60}}?{_STOP})?|[^\d\s,;.:()/%][^\d,;.:()/%]{{0,45}}?{_STOP})"
 _COMPARED = re.compile(
     rf"\b(?P<cmp>it nhat|toi thieu|khong duoi|khong it hon|khong thap hon|tren|khong qua|toi da|khong vuot qua|duoi|nhieu nhat)\s+(?:la |dat |co |phai co |tu )?(?P<n>{_NUMBER}|mot|hai|ba|bon|nam|muoi)(?![/\d])\s*(?P<more>trieu|nghin|ngan)?\s*{_UNIT}"
@@ -32,7 +32,7 @@ _RANGE = re.compile(
 _PERCENT = re.compile(rf"(?<![\d/,.])(?P<n>{_NUMBER})\s*(?P<unit>%\s*(?:[^\d,;.:()/%]{{2,60}}?{_STOP})?)")
 _ANOTHER = re.compile(rf"\s*(?:va|,|,\s*va|hoac|\+|cung)\s*(?P<n>{_NUMBER})\s*(?P<unit>{_NOUN})\b")
 _PLAIN = re.compile(rf"(?<![\d/.,])(?P<n>{_NUMBER})\s+(?P<unit>{_NOUN})\b")
-_EACH = re.compile(r"\b(?:moi|tung|binh quan|hang (?:tuan|thang|ngay|quy))\b|/\s*(?:tuan|thang|ngay|quy|cdcs|don vi)")
+_EACH = Lexicon(r"\b(?:mỗi|từng|bình quân|h[àằ]ng (?:tuần|tháng|ngày|quý))\b|/\s*(?:tuần|tháng|ngày|quý|cđcs|đơn vị)")
 _NOT_QUOTA = re.compile(
     r"(?:gio\b|phut|giay|ngay|thang|nam\b|tuan\b|diem\b|tuoi|km|cm|m\b|met\b|px|x\b|dong\b|trieu|ty\b|nghin|lan\b|mb\b|gb\b|ky\b|trang\b|tu\b|chu\b|kg|h\b|do\b|so\b)"
 )
@@ -71,7 +71,8 @@ def _in_clause(clause: Clause, place: Place, unit: str | None) -> Iterator[Quota
     plain = _masked(text)
     if re.search(r"\bdiem (?:thi dua|thuong|cong|tru)\b|\bcham diem\b|[+-]\s?\d+ diem|: ?\d+ diem", plain):
         return
-    for item in _found(plain):
+    counted = place.meaning is Meaning.QUOTAS or bool(_EACH.search(text))
+    for item in _found(plain, counted):
         named = squeeze(text[slice(*item.unit)]).strip(" .,:")
         yield Quota(
             _applies_to(text, plain, item.begin, unit, place),
@@ -92,7 +93,7 @@ def _masked(text: str) -> str:
     return "".join(chars)
 
 
-def _found(plain: str) -> list[_Found]:
+def _found(plain: str, counted: bool) -> list[_Found]:
     found: list[_Found] = []
     for match in _RANGE.finditer(plain):
         if not _NOT_QUOTA.match(match["unit"]):
@@ -106,7 +107,7 @@ def _found(plain: str) -> list[_Found]:
         for match in _PERCENT.finditer(plain):
             if "%" in match["unit"]:
                 _keep(found, match, "=", _number(match["n"]))
-    if not found and _EACH.search(plain):
+    if not found and counted:
         for match in _PLAIN.finditer(plain):
             if not _NOT_QUOTA.match(match["unit"]) and not re.search(
                 r"\b(?:so|thu|lan|khoa|nam|lop|cua)\s*$", plain[: match.start()]
@@ -138,9 +139,12 @@ def _keep(found: list[_Found], match: "re.Match[str]", comparator: Comparator, q
 def _is_condition(plain: str, match: "re.Match[str]") -> bool:
     """ "CĐCS có trên 200 đoàn viên": which units are meant, not what they must do."""
     before = plain[max(0, match.start() - 22) : match.start()]
-    return bool(
-        _PEOPLE.match(match["unit"]) and re.search(r"(?:\bco|quy mo|so luong|\(|tu|su dung)\s*(?:tu\s*)?$", before)
-    )
+    return bool(_PEOPLE.match(match["unit"]) and _CONDITION.search(before))
+
+
+_CONDITION = re.compile(
+    r"(?:\bco|quy mo|so luong|\(|\btu|su dung|cdcs|cong doan(?: co so)?|don vi|doanh nghiep|noi)\s*(?:co\s+)?(?:tu\s*)?$"
+)
 
 
 def _number(text: str) -> float:
@@ -194,5 +198,5 @@ def _table(table: Table, promised: bool) -> Iterator[Quota]:
             if (promised or explicit) and table.has("unit") and index in counted and re.fullmatch(_NUMBER, cell):
                 yield Quota(unit, ">=" if explicit else "=", _number(cell), table.headers[index], cell, source)
             elif index < len(table.roles) and table.roles[index] not in ("time", "due", "number"):
-                for item in (i for i in _found(_masked(cell)) if i.comparator != "="):
+                for item in (i for i in _found(_masked(cell), counted=False) if i.comparator != "="):
                     yield Quota(unit, item.comparator, item.quantity, cell[slice(*item.unit)].strip(), cell, source)

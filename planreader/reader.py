@@ -27,8 +27,8 @@ from planreader.slogans import slogans_of
 from planreader.themes import campaigns_of, theme_messages_of
 from planreader.zones import Zones, zones
 
-MAX_CHARS = 600_000
-"""About 200 pages: no plan is longer, and reading stays within seconds whatever the text is."""
+MAX_CHARS = 400_000
+"""About 160 pages: no plan is longer, and reading stays within seconds whatever the text is."""
 
 _NOT_PLANS = {"bao_cao", "nghi_quyet", "ket_luan", "bien_ban", "to_trinh", "giay_moi", "de_cuong", "quyet_dinh"}
 _SYMBOLS = {
@@ -97,12 +97,13 @@ def is_plan(kind: str, head: Letterhead) -> bool:
 def _parts(text: str, today: date | None) -> _Parts:
     lines = physical(text)
     chat = is_chat(lines)
+    sent: date | None = None
     if chat:
-        lines, today = unwrapped(lines, today)
+        lines, sent = unwrapped(lines, today)
     split = Zones([], lines, [], [], None, None) if chat else zones(lines)
     head = letterhead(split, lines)
-    if chat and head.date_issued is None:
-        head.date_issued = None
+    if chat:
+        head.date_issued = sent
     kind = "tin_nhan" if chat else _kind(split, head)
     calendar = _calendar(head, split, lines, today, chat)
     root = outline(_body(split), wrap_width(lines))

@@ -19,7 +19,7 @@ _NOTE = re.compile(
 )
 _INSTRUCTION = re.compile(
     r"(?:cac |nhung )?(?:don vi|cap cong doan|cdcs)\b.*\b(?:lua chon|treo|su dung|co the|can cu|chu dong)|de nghi|yeu cau|luu y|ghi chu|kich thuoc|khuyen khich|tuy (?:theo|dieu kien|tinh hinh)"
-    r"|ngoai ra|can cu|kem theo|ban hanh kem|trong do|hashtag|khong (?:su )?dung|tren day|lua chon|cac khau hieu|cac cau|noi nhan|vi tri treo|so luong|hinh thuc|nguon:|thong nhat su dung|in (?:tren|bang)|treo (?:tai|o|tren|bang)|bang ron (?:dung|treo|co|kho)|su dung (?:dong thoi|mau|phong|logo)"
+    r"|ngoai ra|thuc hien theo|theo (?:phu luc|mau|noi dung)|xem |can cu|kem theo|ban hanh kem|trong do|hashtag|khong (?:su )?dung|tren day|lua chon|cac khau hieu|cac cau|noi nhan|vi tri treo|so luong|hinh thuc|nguon:|thong nhat su dung|in (?:tren|bang)|treo (?:tai|o|tren|bang)|bang ron (?:dung|treo|co|kho)|su dung (?:dong thoi|mau|phong|logo)"
 )
 _DUE = re.compile(
     r"\b(?:truoc|cham nhat|han|xong|den het)\b(?: ngay)? ?\d{1,2}[/.]\d|\bgui ve\b|\bxem (?:phu luc|tai)\b"

@@ -41,6 +41,7 @@ _HEADERS: list[tuple[str, str]] = [
     ),
 ]
 _KNOWN = [(role, re.compile(pattern)) for role, pattern in _HEADERS]
+_WIDEST = 40
 _RULER_CELL = re.compile(r"[\s:\-=_|+]*")
 
 
@@ -101,7 +102,7 @@ def _rows(lines: list[Line], index: int, split: Callable[[Line], list[str] | Non
 def _pipe_cells(line: Line) -> list[str] | None:
     """None where the line is no row; empty where it only rules the table."""
     raw = line.raw.strip()
-    if raw.count("|") < (1 if raw.startswith("|") else 2):
+    if not (1 if raw.startswith("|") else 2) <= raw.count("|") <= _WIDEST:
         return None
     if _RULER_CELL.fullmatch(raw):
         return []
@@ -110,7 +111,7 @@ def _pipe_cells(line: Line) -> list[str] | None:
 
 def _tab_cells(line: Line) -> list[str] | None:
     cells = [squeeze(cell) for cell in line.raw.strip(" ").rstrip().split("\t")]
-    return cells if len(cells) > 1 and sum(map(bool, cells)) > 0 else None
+    return cells if 1 < len(cells) <= _WIDEST and any(cells) else None
 
 
 def _table(rows: list[Row]) -> Table | None:

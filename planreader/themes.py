@@ -74,7 +74,7 @@ def _listed(place: Place) -> Iterator[ThemeMessage]:
     if not heads_list:
         return
     kind = "thong_diep" if "thong diep" in fold(node.label) else "chu_de"
-    leaves = [child for child in node.children if not child.children and child.table is None]
+    leaves = [c for c in node.children if not c.children and c.table is None and c.meaning is Meaning.THEMES]
     whole = [child for child in leaves if re.fullmatch(r"[\"“«].*[\"”»][.;,]*", child.text)]
     chosen = whole or [c for c in leaves if attribute_of(c.text) is None and not quoted(c.text)]
     if not whole and any(len(child.text.split()) > 30 or child.text.endswith(":") for child in chosen):

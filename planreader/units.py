@@ -75,7 +75,5 @@ def _splits(plain: str, offset: int, at: int) -> bool:
         "phong",
         "cac to",
     ) and not (
-        before.endswith(
-            ("ban", "uy ban", "van phong", "to", "uy vien", "can bo", "bo phan", "can bo lam cong tac", "cong tac")
-        )
+        before.endswith(("ban", "uy ban", "to", "uy vien", "can bo", "bo phan", "can bo lam cong tac", "cong tac"))
     )

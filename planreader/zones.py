@@ -98,7 +98,8 @@ def _body_start(lines: list[Line], title: int | None) -> int:
     index = title + 1
     while index < min(len(lines), title + 8):
         line = lines[index]
-        if _begins_body(line) or (index > title + 1 and line.gap and not _is_centred(line)):
+        dateline = re.search(r",\s*ngay\b.{3,30}20\d\d$", fold(line.text)) is not None
+        if _begins_body(line) or (index > title + 1 and line.gap and not _is_centred(line) and not dateline):
             break
         index += 1
     return index
@@ -109,10 +110,10 @@ def _begins_body(line: Line) -> bool:
     if is_upper(line.text) and not re.match(r"(?:[IVX]+|1)\s*[./)-]", line.text):
         return False
     return bool(
-        _BODY_STARTS.match(plain)
-        and len(line.text) > 40
-        or re.match(r"(?:[IVX]+|[1A])\s*[./)-]\s*\S|phan (?:i|1|thu)\b", line.text)
-        or re.match(r"kinh gui", plain)
+        (_BODY_STARTS.match(plain) and len(line.text) > 40)
+        or re.match(r"(?!V/[vV])(?:[IVX]+|[1A])\s*[./)-]\s*\S", line.text)
+        or re.match(r"phan (?:i|1|thu)\b|kinh gui", plain)
+        or re.search(r"\b(?:nhu sau|sau day)\s*[:.]$|(?:xay dung|ban hanh) ke hoach ", plain)
         or len(line.text) > 260
     )
 
@@ -126,13 +127,23 @@ def _body_start_of_dispatch(lines: list[Line]) -> int:
     last = 0
     for index, line in enumerate(lines[:_HEAD_LIMIT]):
         plain = fold(line.text)
-        if re.match(r"kinh gui", plain) or (_begins_body(line) and index):
+        if re.match(r"\W*kinh gui", plain):
+            return _after_addressees(lines, index)
+        if _begins_body(line) and index:
             return index
         if re.search(r"doc lap - tu do|(?:^|\s)so\s*:|^v/v|ngay \d+ thang|dang cong san viet nam", plain) or (
             is_upper(line.text) and re.search(r"lien doan|cong doan|cong hoa|dang bo|ban chap hanh", plain)
         ):
             last = index + 1
     return last
+
+
+def _after_addressees(lines: list[Line], index: int) -> int:
+    """ "Kính gửi:" and the bullets under it belong to the head."""
+    index += 1
+    while index < len(lines) and re.match(r"[-+*•–]\s*\S", lines[index].text) and len(lines[index].text) < 160:
+        index += 1
+    return index
 
 
 def _closing_start(lines: list[Line], start: int) -> int:
