@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from campaign.text import fold_words
 from storage.models import Unit
@@ -46,11 +47,13 @@ _UPPER = re.compile(
 )
 
 
+@lru_cache(maxsize=32_768)  # every name of a province, asked again with every push and every search
 def spell_out(text: str) -> str:
     """Folded words with the union's abbreviations written out: "LĐLĐ H. Gia Lâm" → "lien doan lao dong h gia lam"."""
     return " ".join(_ABBREVIATIONS.get(word, word) for word in fold_words(text).split())
 
 
+@lru_cache(maxsize=32_768)
 def of_words(text: str) -> Level | None:
     """The level that a kind or a name says by itself; a federation and the level below it share their words, and are
     told apart by the tree: both are INTERMEDIATE here."""

@@ -32,8 +32,11 @@ class Forest:
 
     def find(self, audience: Audience) -> list[Unit]:
         """Open units of all terms, each once, in Vietnamese order."""
-        keys = {key for term in audience.terms for key in self.of_term(term)}
-        return units.in_order(self.units[key] for key in keys)
+        return units.in_order(self.units[key] for key in self.keys(audience))
+
+    def keys(self, audience: Audience) -> set[int]:
+        """Ids of the same units."""
+        return {key for term in audience.terms for key in self.of_term(term)}
 
     def of_term(self, term: Term) -> set[int]:
         found = self._finders[term.atom.kind](term.atom.name)

@@ -137,7 +137,7 @@ def describe(session: Session, audience: Text, on: date | None = None) -> str:
     rest = len(wanted.terms) - _NAMED
     if rest > 0:
         places.append(f"{rest} nơi khác")
-    if len(wanted.terms) > 1 and (total := len(forest.find(wanted))):
+    if len(wanted.terms) > 1 and (total := len(forest.keys(wanted))):
         places.append(f"tổng cộng {total} đơn vị")
     return "; ".join(places)
 

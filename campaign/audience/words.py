@@ -73,7 +73,7 @@ def from_words(session: Session, text: str, on: date | None) -> tuple[str, float
     if found is None:
         return None
     audience = Audience(tuple(dict.fromkeys(found.terms)))
-    return (str(audience), round(found.sure, 2)) if forest.find(audience) else None
+    return (str(audience), round(found.sure, 2)) if forest.keys(audience) else None
 
 
 def _key(text: str) -> str:
@@ -172,7 +172,7 @@ class _Reader:
     def _size(self, found: _Found) -> int:
         if found.terms[0].atom.kind is AtomKind.CLUSTER:
             return len(found.terms)
-        return len(self._forest.find(Audience(found.terms)))
+        return len(self._forest.keys(Audience(found.terms)))
 
     # -- units by name -------------------------------------------------------------------------------------------------
 
@@ -193,8 +193,8 @@ class _Reader:
 
     @cached_property
     def _open(self) -> list[Unit]:
-        everybody = self._forest.find(Audience((Term(Atom(AtomKind.ALL)),)))
-        return [unit for unit in everybody if unit.id is not None]
+        everybody = Audience((Term(Atom(AtomKind.ALL)),))
+        return [self._forest.units[key] for key in self._forest.keys(everybody)]
 
     @cached_property
     def _codes(self) -> dict[str, set[int]]:
