@@ -72,6 +72,12 @@ async def test_what_others_see_never_tells_where_the_photo_was_taken(office: Off
         assert max(image.size) == longest
 
 
+async def test_a_photo_taken_with_the_phone_upright_stands_upright(office: Office, huong: Cadre) -> None:
+    line = (await huong.uploads(("anh.jpg", jpeg(size=(400, 300), turn=6), "image/jpeg"))).json()
+    assert shown(await huong.http.get(f"/chat/media/{line['id']}/0")).size == (300, 400)
+    assert (line["files"][0]["width"], line["files"][0]["height"]) == (300, 400)
+
+
 async def test_an_album_sent_again_after_a_lost_answer_is_there_once(office: Office, huong: Cadre) -> None:
     files = [(f"{n}.jpg", jpeg("red", (50, 50 + n)), "image/jpeg") for n in range(2)]
     for _ in range(2):

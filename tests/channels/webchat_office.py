@@ -48,6 +48,7 @@ class Office:
         self.serving: asyncio.Task[None] | None = None
         self.trouble: Exception | None = None
         self.answer: Callable[[Event], Coroutine[Any, Any, None]] | None = None
+        self.head_start = 0.0  # seconds the bot may answer in before the page learns that it was heard
         self.browsers: list[httpx.AsyncClient] = []
         self._answers: set[asyncio.Task[None]] = set()
         self.channel = WebChatChannel(
@@ -74,6 +75,8 @@ class Office:
             task = asyncio.create_task(self.answer(event))
             self._answers.add(task)
             task.add_done_callback(self._answers.discard)
+            if self.head_start:
+                await asyncio.wait({task}, timeout=self.head_start)
 
     async def answered(self) -> None:
         """Until the bot has said all it had to say."""
@@ -170,11 +173,11 @@ class Cadre:
         return found
 
 
-def jpeg(colour: str = "red", size: tuple[int, int] = (1200, 900), *, place: bool = False) -> bytes:
-    """A photo; with ``place`` it says where it was taken, as phones do."""
+def jpeg(colour: str = "red", size: tuple[int, int] = (1200, 900), *, place: bool = False, turn: int = 1) -> bytes:
+    """A photo; with ``place`` it says where it was taken, with ``turn`` how the phone was held, as phones do."""
     exif = Image.Exif()
+    exif[0x0112] = turn
     if place:
-        exif.get_ifd(0x8825).update({1: "N", 2: (12.0, 0.0, 0.0)})
         exif[0x8825] = {1: "N", 2: (12.0, 0.0, 0.0)}
     file = io.BytesIO()
     Image.new("RGB", size, colour).save(file, "JPEG", exif=exif)
