@@ -157,12 +157,12 @@ class _Writing:
     def _change(self, rows: Sequence[UnitRow]) -> set[int]:
         """Update what differs; the ids of units that were touched."""
         changes = {self._ids[row.key]: change for row in rows if (change := self._difference(row))}
-        if changes:
-            self._session.execute(update(Unit), [self._whole(unit_id, change) for unit_id, change in changes.items()])
         renamed = [self._stored[row.key] for row in rows if "name" in changes.get(self._ids[row.key], ())]
         self._session.add_all(
             UnitName(unit_id=unit.id, name=unit.name, until=self._today) for unit in renamed if unit.id is not None
         )
+        if changes:  # after the old names were noted: this also brings the loaded units up to date
+            self._session.execute(update(Unit), [self._whole(unit_id, change) for unit_id, change in changes.items()])
         return set(changes)
 
     def _whole(self, unit_id: int, change: dict[str, Any]) -> dict[str, Any]:

@@ -118,13 +118,11 @@ def _table(sheet: list[list[Cell]], header: int, places: dict[Column, int]) -> T
 
 def _places(header: Sequence[Cell]) -> dict[Column, int]:
     """Where each known column stands. Two columns with one meaning are refused: we would have to guess."""
-    places: dict[Column, int] = {}
-    for place, cell in enumerate(header):
-        column = _column(cell)
-        if column is not None and column in places and all(required in places for required in REQUIRED):
-            raise UnreadableTable("table.twice", f"Có hai cột “{column}”. Bỏ bớt một cột rồi gửi lại.")
-        if column is not None:
-            places.setdefault(column, place)
+    known = [(column, place) for place, cell in enumerate(header) if (column := _column(cell)) is not None]
+    places = dict(known)
+    if len(places) < len(known) and all(column in places for column in REQUIRED):
+        twice = next(column for column in places if sum(column is one for one, _ in known) > 1)
+        raise UnreadableTable("table.twice", f"Có hai cột “{twice}”. Bỏ bớt một cột rồi gửi lại.")
     return places
 
 

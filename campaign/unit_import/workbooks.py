@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum, load_workbook
@@ -32,9 +33,7 @@ def read(path: Path) -> list[list[list[Cell]]]:
     except PasswordError as error:
         raise BrokenFile("encrypted", "Tệp có mật khẩu. Bỏ mật khẩu trong Excel rồi gửi lại.") from error
     except (CalamineError, OSError) as error:
-        raise BrokenFile(
-            "damaged", "Tệp Excel bị hỏng, không mở được. Mở bằng Excel, chọn Lưu thành .xlsx mới rồi gửi lại."
-        ) from error
+        raise _damaged() from error
 
 
 def _visible(book: CalamineWorkbook) -> list[int]:
@@ -57,8 +56,8 @@ def _measure(path: Path) -> None:
             for part in parts:
                 if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
                     _check_extent(archive, part)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise _not_excel() from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise _damaged() from error
 
 
 def _check_extent(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
@@ -95,4 +94,10 @@ def _not_excel() -> BrokenFile:
         "not_excel",
         "Tệp mang đuôi của Excel nhưng bên trong không phải bảng tính. "
         "Mở tệp gốc bằng Excel, chọn Lưu thành .xlsx rồi gửi lại.",
+    )
+
+
+def _damaged() -> BrokenFile:
+    return BrokenFile(
+        "damaged", "Tệp Excel bị hỏng, không mở được. Mở bằng Excel, chọn Lưu thành .xlsx mới rồi gửi lại."
     )

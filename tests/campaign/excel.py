@@ -1,13 +1,13 @@
-"""Excel files as offices send them: .xlsx by xlsxwriter, .xls and locked files by hand, as no library here writes them."""
+"""Excel files as offices send them: .xlsx by xlsxwriter; .xls and locked files by hand, no library here writes them."""
 
 import struct
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import xlsxwriter
 
-Cell = str | int | float | datetime
+Cell = str | int | float | date
 HEADER = (
     "Mã", "Tên đơn vị", "Loại", "Mã cấp trên", "Cụm thi đua", "Số đoàn viên", "Người phụ trách", "Điện thoại",
 )  # fmt: skip
@@ -20,7 +20,7 @@ def xlsx(path: Path, *rows: Sequence[Cell], start: int = 0) -> Path:
         day = book.add_format({"num_format": "dd/mm/yyyy"})
         for number, row in enumerate(rows, start=start):
             for place, cell in enumerate(row):
-                sheet.write(number, place, cell, *([day] if isinstance(cell, datetime) else []))
+                sheet.write(number, place, cell, *([day] if isinstance(cell, date) else []))
     return path
 
 
