@@ -72,12 +72,13 @@ def parts_of(
     if choices and len(choices) > abilities.buttons:
         text, choices = numbered(text, choices), ()
     parts = [*_media_parts(to, message, abilities, open_media)]
-    if parts and _fits_caption(text, choices, parts, abilities):
+    if parts and text and _fits_caption(text, choices, parts, abilities):
         parts[0] = replace(parts[0], text=text, choices=choices)
     else:
         pieces = split_text(text, abilities.text_limit, abilities.measure)
         parts += [Part(key="", to=to, text=piece) for piece in pieces]
-        parts[-1] = replace(parts[-1], choices=choices)
+        if choices:
+            parts[-1] = replace(parts[-1], choices=choices)
     parts[0] = replace(parts[0], reply_to=message.reply_to)
     return [replace(part, key=f"{key}/{number}" if number else key) for number, part in enumerate(parts)]
 

@@ -98,7 +98,11 @@ def _row(session: Session, chat: Chat) -> dict[str, Any]:
     }
 
 
-@app.command(help="Gắn một nhóm với đơn vị hoặc cụm, kể cả nhóm trợ lý chưa từng thấy.")
+@app.command(
+    help="Gắn một nhóm với đơn vị hoặc cụm, kể cả nhóm trợ lý chưa từng thấy.",
+    # Ids of groups begin with a minus sign on some platforms.
+    context_settings={"ignore_unknown_options": True},
+)
 def bind(
     channel: str,
     chat_id: str,

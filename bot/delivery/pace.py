@@ -43,11 +43,15 @@ class Gate:
     def pause_chat(self, chat: str, seconds: float) -> None:
         self._chat_free[chat] = max(self._chat_free.get(chat, 0.0), self.monotonic() + seconds)
 
+    def wait_for(self, chat: str) -> float:
+        """Seconds until the account may send in this chat."""
+        return max(self.wait(), self._chat_free.get(chat, 0.0) - self.monotonic())
+
     def take(self, chat: str, *, group: bool, cost: int = 1) -> None:
         """Book a send of ``cost`` messages (an album of four costs four) that leaves now."""
         now = self.monotonic()
         self._next_slot = max(now, self._next_slot) + cost / self.pace.per_second
-        self._chat_free[chat] = now + cost / self.pace.per_chat
+        self._chat_free[chat] = now + 1 / self.pace.per_chat  # platforms count an album once here
         if group:
             log = self._group_log.setdefault(chat, deque())
             log.extend([now] * cost)

@@ -126,7 +126,7 @@ class Sender:
             return
         for number in range(row.progress, len(parts)):
             if number > row.progress:
-                await asyncio.sleep(self._gate.wait())
+                await asyncio.sleep(self._gate.wait_for(row.to))
                 self._gate.take(row.to, group=row.group, cost=max(1, len(parts[number].photos)))
             outcome = await self._request(parts[number])
             await self._record(row, outcome, last=number == len(parts) - 1)
