@@ -2,8 +2,10 @@
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
+from planreader.model import LOCAL
 from planreader.reader import PlanTooLong, read_file
 
 
@@ -14,7 +16,7 @@ def main(arguments: list[str]) -> int:
     from planreader.files import Unreadable
 
     try:
-        reading = read_file(Path(arguments[0]))
+        reading = read_file(Path(arguments[0]), today=datetime.now(LOCAL).date())
     except (PlanTooLong, Unreadable) as problem:
         sys.stderr.write(f"{problem.sentence}\n")
         return 1

@@ -138,6 +138,8 @@ def _dated(node: Node, calendar: Calendar) -> bool:
 
 def _one(node: Node, calendar: Calendar, strict: bool) -> Iterator[Activity]:
     """The activity an item describes; with `strict` only if it sets a time that is no mere deadline."""
+    if node.marker is None and (node.text.endswith(":") or "da ban hanh" in fold(node.text)) and not node.children:
+        return  # the preamble
     facts = _facts(node)
     when = _when(node, facts, calendar)
     if strict and not _is_event(node, facts, when, calendar):
@@ -263,13 +265,12 @@ _TAIL = Lexicon(
 
 def title_of(text: str, calendar: Calendar) -> str:
     """The name of an activity: its heading, or the sentence up to the time it sets."""
-    heads = {inside.strip() for _, _, inside in quotes(text)}
-    head, colon, _ = text.partition(":")
-    if (
-        colon
-        and 2 <= len(head.split()) <= 40
-        and not any(":" in inside and head in text for inside in heads if head.endswith(inside.split(":")[0]))
-    ):
+    head, colon, said = text.partition(":")
+    dated = planned_spans(head, calendar) if colon else ()
+    if dated and len(head) - (dated[-1].end - dated[0].begin) < 25 and len(said.split()) >= 2:
+        return title_of(said.strip(), calendar)  # "Thứ Sáu, 24/4: dự lễ phát động"
+    quoted = any(begin < len(head) < end for begin, end, _ in quotes(text))
+    if colon and 2 <= len(head.split()) <= 40 and not quoted:
         text = head
     cut = len(text)
     for span in planned_spans(text, calendar):
@@ -277,28 +278,26 @@ def title_of(text: str, calendar: Calendar) -> str:
             cut = span.begin
             break
     title = text[:cut]
+    at_date = cut < len(text)
     if len(title.split()) > 30:
         title = re.split(r"[;.] |, (?=nhằm|để|qua đó|trong đó|gắn|đồng thời)", title)[0]
     title = " ".join(title.split()[:45])
-    tail = _TAIL.search(title)
+    tail = _TAIL.search(title) if at_date else None
     title = title[: tail.start()] if tail and tail.start() > 5 else title
     return _balanced(squeeze(title).strip(" .;,:-"))
 
 
 def _balanced(title: str) -> str:
-    return (
-        title[: title.rindex("(")].strip(" ,")
-        if title.count("(") > title.count(")") and title.rindex("(") > 5
-        else title
-    )
+    opened = title.rfind("(")
+    unclosed = title.count("(") > title.count(")") and opened > 5
+    return title[:opened].strip(" ,") if unclosed else title
 
 
 def _is_schedule(table: Table) -> bool:
-    return (
-        table.has("title", "task")
-        and table.has("time", "due", "lead", "start", "hour")
-        and not table.has("slogan", "report", "quantity" if not table.has("time") else "report")
-    )
+    """Work with a time or with somebody in charge; not slogans, reports or figures."""
+    named = table.has("title", "task") and table.has("time", "due", "lead", "start", "hour")
+    figures = table.has("quantity") and not table.has("time")
+    return named and not figures and not table.has("slogan", "report")
 
 
 def _rows(table: Table, calendar: Calendar) -> Iterator[Activity]:

@@ -53,7 +53,12 @@ def _item(node: Node, marked_only: bool) -> Iterator[Assignment]:
     if node.table is not None:
         yield from _rows(node.table)
         return
-    if _CLOSING.match(fold(node.text)) or (node.marker is None and node.style == "paragraph" and marked_only):
+    introduces = node.marker is None and not node.children and node.text.endswith(":")
+    if (
+        introduces
+        or _CLOSING.match(fold(node.text))
+        or (node.marker is None and node.style == "paragraph" and marked_only)
+    ):
         return
     named = _unit_and_first_task(node)
     if named is None:
@@ -84,7 +89,10 @@ def _unit_and_first_task(node: Node) -> tuple[str, str] | None:
 
 def _tasks(node: Node) -> Iterator[Task]:
     for inner in node.walk():
-        if inner.table is None and len(inner.text.split()) >= 2 and not _CLOSING.match(fold(inner.text)):
+        closes = _CLOSING.match(fold(inner.text)) or (inner.style == "paragraph" and inner.text.endswith("/."))
+        label = attribute_of(inner.text)
+        timed = label is not None and label[0] in ("time", "due", "place")
+        if inner.table is None and len(inner.text.split()) >= 2 and not closes and not timed:
             yield Task(inner.text, Source(inner.line, inner.text))
 
 

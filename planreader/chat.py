@@ -48,7 +48,7 @@ def unwrapped(lines: list[Line], today: date | None) -> tuple[list[Line], date |
     for line in lines:
         match = _stamp(fold(line.text))
         if match is None:
-            found.append(line)
+            found.append(replace(line, gap=True))  # in a chat every line stands for itself
             continue
         sent = sent or _day(match, today)
         rest = line.text[match.end() :]

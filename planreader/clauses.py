@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from planreader.chars import fold
+from planreader.chars import fold, quotes
 from planreader.dates import Calendar, Span, spans
 
 _ABBREVIATED = re.compile(
@@ -75,7 +75,10 @@ def planned_spans(text: str, calendar: Calendar) -> tuple[Span, ...]:
     found = []
     floor = calendar.year - 1 if calendar.year else 0
     plain = fold(text)
+    named = quotes(text)
     for span in spans(text, calendar):
+        if any(begin < span.core and span.end <= end for begin, end, _ in named):
+            continue  # "“… Ngày Phụ nữ Việt Nam 20/10”" is a name
         newest = span.finish or span.start
         if newest is not None and newest.year < floor:
             continue

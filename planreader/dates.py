@@ -29,6 +29,7 @@ _LEAD = re.compile(
 )
 
 
+_SPOKEN = re.compile(r"\btuan (?:nay|sau|toi)\b|\bhom nay\b|\bngay (?:mai|kia)\b")
 _MOST = 80  # dates read of one paragraph: no plan names more, and a hostile text costs no more
 _NAMES_A_TIME = re.compile(r"\d\s?[/.-]\s?\d|\bthang\b|\bquy\b|\bam lich\b|\bt\d{1,2}/")
 
@@ -84,12 +85,12 @@ class Span:
 def spans(text: str, calendar: Calendar) -> list[Span]:
     """The times named in a sentence, left to right."""
     plain = fold(text)
-    if not _NAMES_A_TIME.search(plain):
+    if not _NAMES_A_TIME.search(plain) and not _SPOKEN.search(plain):
         return []
     hours, days = clocks(plain), weekdays(plain)
     hidden = masked(plain, hours, days)
     groups = _grouped(atoms(hidden)[:_MOST], hidden)
-    found = [_span(group, joint, hidden, calendar) for group, joint in groups]
+    found = [_span(group, joint, hidden, calendar) for group, joint in groups] or _spoken(plain, days, calendar)
     for span in found:
         span.core = span.begin
     for span, nearest in zip(found, _neighbours(found), strict=True):
@@ -243,6 +244,8 @@ def _attach_clock(span: Span, hours: list[Clock], hidden: str, nearest: tuple[in
             r"[\s\x02,;(-]*(?:(?:cac )?ngay\s*)?", hidden[clock.end : span.begin]
         ):
             span.clock, span.begin = clock, clock.begin
+            if clock.until and span.lead == "tu" and span.finish is None:
+                span.finish = span.start  # "từ 14h đến 17h30 ngày 20/5": the hours are from and to
             _lead_before_clock(span, hidden, nearest[0])
             return
         gap = r"[\s\x02,;()-]*(?:(?:vao )?luc|tu|bat dau|truoc|chieu|toi|vao|hoi|den|[\s,;(:])*"
@@ -281,16 +284,17 @@ def _check_weekday(span: Span, days: list[Weekday], hidden: str, nearest: tuple[
         return
 
 
-def spoken_days(text: str, calendar: Calendar) -> date | None:
+def _spoken(plain: str, days: list[Weekday], calendar: Calendar) -> list[Span]:
     """ "hôm nay", "ngày mai", "thứ Sáu tuần này" in a message whose own day is known."""
     if calendar.issued is None:
-        return None
-    plain = fold(text)
-    for word, shift in (("ngay kia", 2), ("ngay mai", 1), ("hom nay", 0)):
-        if re.search(rf"\b{word}\b", plain):
-            return calendar.issued + timedelta(days=shift)
-    for weekday in weekdays(plain):
+        return []
+    for weekday in days:
         if match := re.match(r"\s*tuan (nay|sau|toi)\b", plain[weekday.end : weekday.end + 12]):
             monday = calendar.issued - timedelta(days=calendar.issued.weekday())
-            return monday + timedelta(days=weekday.index + (0 if match[1] == "nay" else 7))
-    return None
+            day = monday + timedelta(days=weekday.index + (0 if match[1] == "nay" else 7))
+            return [Span(weekday.begin, weekday.end + match.end(), day, day, single=True)]
+    if match := re.search(r"\b(hom nay|ngay mai|ngay kia)\b", plain):
+        shift = {"hom nay": 0, "ngay kia": 2}.get(match[1], 1)
+        day = calendar.issued + timedelta(days=shift)
+        return [Span(match.start(), match.end(), day, day, single=True)]
+    return []

@@ -196,7 +196,7 @@ def is_report(text: str, place: Place | None = None) -> bool:
 def _who(stretch: str, clause: str, unit: str | None) -> str | None:
     for text in (stretch, clause):
         trimmed = re.sub(r"^(?:thứ \w+ |hằng \w+ |hàng \w+ |định kỳ )+,?\s*", "", text)
-        for part in (trimmed, *re.split(r",\s*|\bvà\s+", trimmed)[1:3]):
+        for part in (trimmed, *re.split(r",\s*|\bvà\s+|:\s+", trimmed)[1:3]):
             if found := subject_and_duty(part):
                 return squeeze(found[0])
     return unit

@@ -103,6 +103,8 @@ def _read_bodies(found: Letterhead, above: list[Line]) -> None:
                 bodies[-1] = squeeze(bodies[-1] + " " + column)
             elif plain.startswith(_ORG_WORD):
                 bodies.append(column.strip(" *_-"))
+    if len(bodies) > 1 and fold(bodies[-1]) == "cong doan":
+        bodies[-2:] = [f"{bodies[-1]} {bodies[-2]}"]  # the employer above, its union below
     if bodies:
         found.issuing_org = bodies[-1]
         found.parent_org = bodies[-2] if len(bodies) > 1 else None
@@ -149,7 +151,8 @@ def _title(zones: Zones) -> str | None:
             if plain.startswith(name + " "):
                 rest.insert(0, first[fold(first).index(name) + len(name) :].strip())
                 break
-    return squeeze(" ".join(rest)) or None
+    subject = squeeze(" ".join(rest))
+    return re.sub(r"^(?:Về việc|Về|V/v)\s*:?\s+", "", subject) or None
 
 
 def _is_dateline(text: str) -> bool:

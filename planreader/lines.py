@@ -7,8 +7,9 @@ of a sentence are joined again. Whether a document is hard-wrapped is measured, 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from planreader.chars import fold, squeeze
+from planreader.chars import fold, is_upper, squeeze
 from planreader.markers import is_marked
 
 _PAGE_NUMBER = re.compile(r"[-\s]*(?:trang\s*:?\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?[-\s]*")
@@ -74,14 +75,26 @@ def _bounded(text: str) -> Iterator[tuple[int, str]]:
 
 
 def wrap_width(lines: list[Line]) -> int:
-    """The column at which a document was hard-wrapped, or 0 where its lines are whole paragraphs."""
-    lengths = sorted(len(line.raw) for line in lines)
-    if len(lengths) < 12:
+    """The column at which a document was hard-wrapped, or 0 where its lines are whole paragraphs.
+
+    Lines that stop in the middle of a sentence all stop near one column in a wrapped document, and are few elsewhere.
+    """
+    broken = sorted(
+        len(line.raw)
+        for line, following in pairwise(lines)
+        if len(line.raw) >= 40
+        and not line.text.endswith(_TERMINAL)
+        and not is_upper(line.text)
+        and len(line.columns) == 1
+        and "|" not in line.raw
+        and (not following.gap or following.page_break)
+        and not is_marked(following.text)
+    )
+    if len(broken) < 4:
         return 0
-    width = lengths[int(len(lengths) * 0.97)]
-    full = [line for line in lines if len(line.raw) >= 0.75 * width]
-    broken = sum(not line.text.endswith(_TERMINAL) for line in full)
-    return width if 50 <= width <= 125 and len(full) >= 6 and broken >= 0.4 * len(full) else 0
+    width = broken[int(0.95 * (len(broken) - 1))]
+    near = sum(length >= 0.82 * width for length in broken)
+    return width if width <= 140 and near >= 0.6 * len(broken) else 0
 
 
 def joined(lines: Iterable[Line], width: int) -> list[Line]:
@@ -120,7 +133,7 @@ def _continues(previous: Line, line: Line, width: int, already: int) -> bool:
         return False
     if small:
         return len(previous.text) >= 40 or (bool(width) and not apart)
-    return not apart and (previous.text.endswith(",") or _quote_open(previous.text))
+    return not apart and (previous.text.endswith((",", "–", " -", "(")) or _is_open(previous.text))
 
 
 def _is_full(previous: Line, line: Line, width: int) -> bool:
@@ -129,8 +142,9 @@ def _is_full(previous: Line, line: Line, width: int) -> bool:
     return len(previous.raw) + 1 + len(first_word) > 0.93 * width
 
 
-def _quote_open(text: str) -> bool:
-    return len(text) < 400 and text.count("“") > text.count("”")
+def _is_open(text: str) -> bool:
+    """A quote or a bracket is still to be closed."""
+    return len(text) < 400 and (text.count("“") > text.count("”") or text.count("(") > text.count(")"))
 
 
 def _splits_a_range(previous: Line, line: Line, width: int) -> bool:

@@ -123,11 +123,22 @@ class _Builder:
 
     def _add_paragraph(self, line: Line) -> None:
         """A paragraph belongs to the heading above it; after a finished item and a blank line, to its section."""
-        if line.gap and not self.stack[-1].bare:
-            self._pop_while(lambda node: node.marker is not None and not node.bare and len(self.stack) > 2)
+        if (
+            self.stack[-1].style.startswith("bullet")
+            and not self.stack[-1].text.endswith(":")
+            and self._ends_list(line)
+        ):
+            self._pop_while(lambda node: node.style.startswith("bullet"))
+            self._pop_while(lambda node: node.marker is not None and len(self.stack) > 2)
+        elif line.gap and not self.stack[-1].bare:
+            self._pop_while(lambda node: node.marker is not None and not node.bare)
         if len(self.stack) > 1 and self.stack[-1].style == "label" and line.gap and self.stack[-1].children:
             self.stack.pop()
         self.stack[-1].children.append(Node(line.text, line.number))
+
+    def _ends_list(self, line: Line) -> bool:
+        """A new sentence under the last bullet of a list speaks for the whole section again."""
+        return self.stack[-1].text.endswith((".", ";", "!")) and line.text[:1].isupper()
 
     def _push(self, node: Node) -> None:
         del self.stack[_MAX_DEPTH:]

@@ -82,11 +82,11 @@ def read_text(text: str, *, today: date | None = None) -> Reading:
     return reading
 
 
-def read_file(path: Path) -> Reading:
+def read_file(path: Path, *, today: date | None = None) -> Reading:
     """Read a plan from a file of any format; raises `planreader.files.Unreadable` with a sentence for people."""
     from planreader.files import text_of
 
-    return read_text(text_of(path))
+    return read_text(text_of(path), today=today)
 
 
 def is_plan(kind: str, head: Letterhead) -> bool:

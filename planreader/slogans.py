@@ -19,7 +19,7 @@ _NOTE = re.compile(
 )
 _INSTRUCTION = re.compile(
     r"(?:cac |nhung )?(?:don vi|cap cong doan|cdcs)\b.*\b(?:lua chon|treo|su dung|co the|can cu|chu dong)|de nghi|yeu cau|luu y|ghi chu|kich thuoc|khuyen khich|tuy (?:theo|dieu kien|tinh hinh)"
-    r"|ngoai ra|thuc hien theo|theo (?:phu luc|mau|noi dung)|xem |can cu|kem theo|ban hanh kem|trong do|hashtag|khong (?:su )?dung|tren day|lua chon|cac khau hieu|cac cau|noi nhan|vi tri treo|so luong|hinh thuc|nguon:|thong nhat su dung|in (?:tren|bang)|treo (?:tai|o|tren|bang)|bang ron (?:dung|treo|co|kho)|su dung (?:dong thoi|mau|phong|logo)"
+    r"|ngoai ra|thuc hien theo|theo (?:phu luc|mau|noi dung)|xem |can cu|kem theo|ban hanh kem|trong do|(?:thong nhat )?(?:dung |su dung )?(?:cac )?hashtag|khong (?:su )?dung|tren day|lua chon|cac khau hieu|cac cau|noi nhan|vi tri treo|so luong|hinh thuc|nguon:|thong nhat su dung|in (?:tren|bang)|treo (?:tai|o|tren|bang)|bang ron (?:dung|treo|co|kho)|su dung (?:dong thoi|mau|phong|logo)"
 )
 _DUE = re.compile(
     r"\b(?:truoc|cham nhat|han|xong|den het)\b(?: ngay)? ?\d{1,2}[/.]\d|\bgui ve\b|\bxem (?:phu luc|tai)\b"
@@ -56,7 +56,7 @@ def _listed(place: Place) -> Iterator[Slogan]:
     heads_list = not place.above or place.above[-1].meaning is not Meaning.SLOGANS
     if heads_list:
         yield from (Slogan(text, source) for text in _after_heading(node))
-    elif not node.children:
+    elif all(child.style == "paragraph" for child in node.children):
         yield from (Slogan(text, source) for text in candidates(node.text, marked=node.marker is not None))
     elif not node.text.endswith(":") and all(_is_remark(child) for child in node.children):
         yield from (Slogan(text, source) for text in candidates(node.text, marked=True))
@@ -110,7 +110,7 @@ def _trimmed(text: str) -> str:
 
 def is_instruction(text: str) -> bool:
     plain = fold(text)
-    return bool(_INSTRUCTION.match(plain) or _DUE.search(plain))
+    return bool(_INSTRUCTION.match(plain) or "#" in text or _DUE.search(plain))
 
 
 def _is_prose(text: str) -> bool:
