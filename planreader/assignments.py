@@ -39,7 +39,7 @@ def _heads_section(place: Place) -> bool:
 def _under(head: Node) -> Iterator[Assignment]:
     if is_unit(head.rest or "-") or (head.rest and subject_and_duty(head.rest)):
         yield from _item(Node(head.rest, head.line, head.marker, head.style, children=[]), marked_only=False)
-    marked = any(child.marker is not None and _names_unit(child) for child in head.children)
+    marked = any(child.table or (child.marker and _names_unit(child)) for child in head.children)
     for child in head.children:
         if child.meaning in (Meaning.ASSIGNMENTS, None):
             yield from _item(child, marked_only=marked)
@@ -92,6 +92,7 @@ def _tasks(node: Node) -> Iterator[Task]:
         closes = _CLOSING.match(fold(inner.text)) or (inner.style == "paragraph" and inner.text.endswith("/."))
         label = attribute_of(inner.text)
         timed = label is not None and label[0] in ("time", "due", "place")
+        closes = closes or (inner.style == "paragraph" and subject_and_duty(inner.text) is not None)
         if inner.table is None and len(inner.text.split()) >= 2 and not closes and not timed:
             yield Task(inner.text, Source(inner.line, inner.text))
 

@@ -96,6 +96,8 @@ def spans(text: str, calendar: Calendar) -> list[Span]:
     for span, nearest in zip(found, _neighbours(found), strict=True):
         _attach_lead(span, hidden, calendar, nearest[0])
         _attach_clock(span, hours, hidden, nearest)
+        if span.clock and span.clock.until and span.lead == "tu":
+            span.finish = span.finish or span.start  # "từ 14h đến 17h30 ngày 20/5": only the hours are from and to
         _check_weekday(span, days, hidden, nearest)
     return found
 
@@ -244,8 +246,6 @@ def _attach_clock(span: Span, hours: list[Clock], hidden: str, nearest: tuple[in
             r"[\s\x02,;(-]*(?:(?:cac )?ngay\s*)?", hidden[clock.end : span.begin]
         ):
             span.clock, span.begin = clock, clock.begin
-            if clock.until and span.lead == "tu" and span.finish is None:
-                span.finish = span.start  # "từ 14h đến 17h30 ngày 20/5": the hours are from and to
             _lead_before_clock(span, hidden, nearest[0])
             return
         gap = r"[\s\x02,;()-]*(?:(?:vao )?luc|tu|bat dau|truoc|chieu|toi|vao|hoi|den|[\s,;(:])*"

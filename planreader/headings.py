@@ -68,7 +68,7 @@ _ATTRIBUTES: list[tuple[str, str]] = [
     ("time", r"(?:du kien )?thoi gian(?! (?:bao cao|gui|nop|nhan))[^:]*|thoi diem[^:]*|tien do|lich"),
     (
         "due",
-        r"(?:thoi )?han (?:chot|cuoi|nop|gui|hoan thanh|dang ky|nhan)[^:]*|(?:thoi )?han|hoan thanh|deadline|thoi gian (?:nhan|gui|nop)[^:]*",
+        r"(?:thoi )?han (?:chot|cuoi|nop|gui|hoan thanh|dang ky|nhan|bao cao)[^:]*|(?:thoi )?han|hoan thanh|deadline|thoi gian (?:nhan|gui|nop|bao cao)[^:]*",
     ),
     ("place", r"(?:du kien )?dia diem[^:]*|noi to chuc|vi tri(?: treo)?"),
     (

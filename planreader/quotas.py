@@ -30,7 +30,9 @@ _RANGE = re.compile(
     rf"(?<![/\d.-])(?:tu\s+)?(?P<n>{_NUMBER})\s*(?:-|den)\s*(?P<n2>{_NUMBER})(?![/\d])\s*(?P<unit>{_NOUN}\b|%[^\d,;.:()/]{{0,40}})"
 )
 _PERCENT = re.compile(rf"(?<![\d/,.])(?P<n>{_NUMBER})\s*(?P<unit>%\s*(?:[^\d,;.:()/%]{{2,60}}?{_STOP})?)")
-_ANOTHER = re.compile(rf"\s*(?:va|,|,\s*va|hoac|\+|cung)\s*(?P<n>{_NUMBER})\s*(?P<unit>{_NOUN})\b")
+_ANOTHER = re.compile(
+    rf"(?:\s[^\d,;.:()]{{1,24}}?)?\s*(?:\bva|,|,\s*va|hoac|\+|cung)\s*(?P<n>{_NUMBER})\s*(?P<unit>{_NOUN})\b"
+)
 _PLAIN = re.compile(rf"(?<![\d/.,])(?P<n>{_NUMBER})\s+(?P<unit>{_NOUN})\b")
 _EACH = Lexicon(r"\b(?:mỗi|từng|bình quân|h[àằ]ng (?:tuần|tháng|ngày|quý))\b|/\s*(?:tuần|tháng|ngày|quý|cđcs|đơn vị)")
 _NOT_QUOTA = re.compile(
@@ -169,7 +171,11 @@ def _applies_to(text: str, plain: str, begin: int, unit: str | None, place: Plac
     if matches:
         rest = text[matches[-1].start() : max(begin, matches[-1].end() + 1)]
         after = subject_and_duty(text[matches[-1].end() :])
-        named = after[0] if after else squeeze(re.split(r"[,:;(]", rest)[0])
+        named = (
+            after[0]
+            if after
+            else squeeze(re.split(r"[,:;(]| có | tối thiểu| ít nhất| không quá| tối đa| co it| co toi", rest)[0])
+        )
         prefix = "" if plain[matches[-1].start()].isdigit() else text[matches[-1].start() : matches[-1].end()]
         return _trimmed(squeeze(prefix + (after[0] if after else named.removeprefix(prefix.strip()))))[:120]
     label, colon, _ = text.partition(":")

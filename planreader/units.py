@@ -12,7 +12,7 @@ _UNIT = re.compile(
     r"(?:ban\b|van phong|vp\b|ldld|lien doan|tong lien doan|cong doan|cdcs|cdbp|cdn\b|cd\b|nghiep doan|uy ban|ubkt|phong\b|to\b|cum|khoa\b|trung tam|bo phan"
     r"|(?:dong chi|d/c|ong|ba|anh|chi)\s|chu tich|pho chu tich|uy vien|uv\b|can bo|truong\b|doan thanh nien|doan tncs|hoi\b|nha may|xi nghiep|xuong|phan xuong|chi nhanh|cong ty"
     r"|doan vien|nguoi lao dong|thuong truc|don vi|co quan|doanh nghiep|cap cong doan|khoi\b|bch\b|btv\b|cap\b|lanh dao|nguoi su dung|bao\b|tap chi|dai\b|so\b|cong an"
-    r"|cong tac vien|ctv\b|thanh vien|tram\b|doi\b|benh vien|ke toan|thu ky|nhom\b|tieu ban|bac si|ky thuat vien|giam doc|quan doc|chi hoi|ubnd|mttq|mat tran|xa\b|phuong\b)"
+    r"|cong tac vien|ctv\b|thanh vien|tram\b|doi\b|benh vien|ke toan|thu ky|nhom\b|tieu ban|bac si|ky thuat vien|giam doc|quan doc|chi hoi|ubnd|mttq|mat tran|mang luoi|hoi dong|an toan,? ve sinh vien|atvsv\b|tong phu trach|bi thu|xa\b|phuong\b)"
 )
 _VERB = Lexicon(
     r"\b(?:chủ trì|phối hợp|có (?:trách nhiệm|nhiệm vụ|kế hoạch)|chịu|xây dựng|tổ chức|triển khai|tham mưu|hướng dẫn|theo dõi"
