@@ -39,7 +39,13 @@ def make_plan(seed: int) -> tuple[str, Gold]:
     write, doc_type = _KINDS[kind]
     write(draft)
     draft.lines += draft.after_signature
-    draft.gold |= {"doc_type": doc_type, "id": f"generated-{seed:05}", "kind": "generated", "stretch": False}
+    draft.gold |= {
+        "doc_type": doc_type,
+        "id": f"generated-{seed:05}",
+        "kind": "generated",
+        "stretch": False,
+        "year": year,
+    }
     draft.gold["layout"] = draft.layout
     return _noisy(draft)
 

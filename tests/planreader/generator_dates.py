@@ -79,7 +79,7 @@ def span(rng: Random, year: int) -> When:
         When(f"Tuần đầu tháng {month}/{year}", first, first.replace(day=7),
              (f"{year}-{month:02}-01", f"{year}-{month:02}-03"), (f"{year}-{month:02}-05", f"{year}-{month:02}-10")),
         When(f"{_WEEKDAYS[begin.weekday()]}, ngày {begin.day:02}/{month}/{year}", begin, begin),
-        When(f"Từ {some_clock} đến 17h30 ngày {begin.day:02}/{month}/{year}", begin, begin),
+        When(f"Từ {some_clock} đến 18h00 ngày {begin.day:02}/{month}/{year}", begin, begin),
         When(f"Cuối tháng 4 đến hết tháng 5/{year}", dt.date(year, 4, 21), dt.date(year, 5, 31),
              (f"{year}-04-20", f"{year}-04-30")),
     ]  # fmt: skip

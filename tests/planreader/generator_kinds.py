@@ -89,7 +89,7 @@ def chat(draft: Draft) -> None:
     report = f"gửi báo cáo kết quả về {draft.issuer.office} {due.text}"
     chosen = draft.some(words.SLOGANS, 1, 3)
     draft.say(draft.rng.choice(["Kính gửi các đ/c!", "Kính gửi các đ/c chủ tịch CĐCS,", "Thông báo đến các đ/c:"]))
-    draft.say(f"{draft.issuer.office} đề nghị {quota} trong Tháng Công nhân năm {draft.year}.")
+    draft.say(f"{draft.issuer.office} đề nghị {quota}.")
     draft.say(f"Các đ/c {report} ạ.")
     draft.say("Khẩu hiệu dùng chung: " + "; ".join(f"“{s}”" for s in chosen) + ".")
     draft.say("Trân trọng cảm ơn các đ/c!")
@@ -97,6 +97,8 @@ def chat(draft: Draft) -> None:
     draft.gold["issuing_org_accept"] = [draft.issuer.office, draft.issuer.own]
     a_quota = {"applies_to": "mỗi CĐCS", "comparator": ">=", "quantity": count, "unit": "tin", "text": quota}
     draft.gold["quotas"].append(a_quota)
+    tasks = {"mỗi CĐCS": quota.removeprefix("mỗi CĐCS "), "Các đ/c": report}
+    draft.gold["assignments"] = [{"unit": unit, "tasks": [task]} for unit, task in tasks.items()]
     who = {"reporter": "Các đ/c", "recipient": draft.issuer.office}
     draft.gold["report_deadlines"].append({**who, "text": report, **due.gold()})
 
