@@ -15,7 +15,7 @@ from campaign.hours import Hours
 from campaign.message import Choice, Message
 from campaign.outbox import outgoing
 from storage.insert import insert_new
-from storage.models import Assignment, Campaign, Chat, Duty, Outgoing, Push, Receipt, Unit
+from storage.models import Assignment, Campaign, Chat, Duty, Outgoing, Post, Push, Receipt, Unit
 from storage.models.campaigns import CampaignState, LatePolicy, PushKind, PushState
 from storage.models.messages import OutgoingState, Priority
 
@@ -106,9 +106,7 @@ def chats_of(session: Session, push: Push, units: Sequence[Unit], year: int) -> 
     What only informs goes to a unit's own group, else to its cluster's, else to the private chats of its officers. What
     asks something of people goes to all of these: groups read along, officers answer.
     """
-    if push.audience.startswith("role:"):
-        posts = audience.people_of(session, push.audience, None)
-        return people.private_chats(session, {post.person_id for post in posts})
+    holders = {post.person_id for post in audience.people_of(session, push.audience, None)}
     unit_ids = {unit.id for unit in units if unit.id is not None}
     own = _bound(session, unit_ids)
     cluster_chats = _cluster_chats(session, push, unit_ids, year)
@@ -117,7 +115,7 @@ def chats_of(session: Session, push: Push, units: Sequence[Unit], year: int) -> 
         wanted -= {chat.unit_id for chat in own}
         for _, members in cluster_chats:
             wanted -= members
-    officers = people.private_chats(session, _reporters(session, wanted))
+    officers = people.private_chats(session, _reporters(session, wanted) | holders)
     chats = {chat.id: chat for chat in [*own, *(chat for chat, _ in cluster_chats), *officers]}
     return [chats[key] for key in sorted(chats, key=lambda key: key or 0)]
 
@@ -139,8 +137,6 @@ def _cluster_chats(session: Session, push: Push, unit_ids: set[int], year: int) 
 
 
 def _reporters(session: Session, unit_ids: set[int]) -> set[int]:
-    from storage.models import Post  # local: only this query needs it
-
     statement = select(Post.person_id, Post.unit_id).where(
         col(Post.role).in_(people.Right.REPORT.value), col(Post.until).is_(None)
     )
@@ -164,7 +160,7 @@ def ad_hoc(
 
     Raises Refusal for an audience that cannot be understood.
     """
-    audience.parse(to)
+    to = str(audience.resolve(session, audience.parse(to), hours.day(now)))
     push = Push(
         key=f"adhoc:{secrets.token_hex(8)}",
         kind=PushKind.ADHOC,

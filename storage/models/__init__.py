@@ -27,7 +27,7 @@ from storage.models.organisation import (
     UnitName,
 )
 from storage.models.runtime import ClockAnchor
-from storage.models.webchat import WebMessage, WebSession
+from storage.models.webchat import WebMessage, WebRoom, WebSession
 from storage.models.work import Extension, Item, Publication, Review, Submission
 
 __all__ = [
@@ -62,5 +62,6 @@ __all__ = [
     "Unit",
     "UnitName",
     "WebMessage",
+    "WebRoom",
     "WebSession",
 ]

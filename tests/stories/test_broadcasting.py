@@ -93,6 +93,6 @@ def test_the_late_policies_after_an_outage(office: Town) -> None:
     office.wait(20 * 3600)
     office.sleep_until(local(5, 11, 9))
     office.tick()
-    assert not any("Khẩu hiệu hôm qua" == text for text in office.texts("lan"))
+    assert not any(text == "Khẩu hiệu hôm qua" for text in office.texts("lan"))
     assert any("Đã bỏ qua thông báo “Khẩu hiệu hôm qua”" in text for text in office.texts("quan"))
     assert "(Tin gửi muộn, lẽ ra gửi lúc 08h00 ngày 10/05/2027)" in office.last("lan").text

@@ -1,7 +1,7 @@
-"""A small town to tell stories in: a federation, some grassroots unions, their people, their groups and a clock in hand.
+"""A small town to tell stories in: a federation, grassroots unions, their people, their groups and a clock in hand.
 
-Events go through the real router and rules; what would be sent is taken from the outbox and "delivered" by marking it sent,
-as the sender does. No platform, no waiting: the clock moves when the story says so.
+Events go through the real router and rules; what would be sent is taken from the outbox and "delivered" by marking it
+sent, as the sender does. No platform, no waiting: the clock moves when the story says so.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ class Town:
                     audience=audience,
                     text=title,
                     due_at=self.now,
-                )  # fmt: skip
+                )
             )
             assert work.id is not None
             return work.id
