@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from sqlmodel import Session
 
 from bot import demo_clock, logs, places
-from bot.channels.contract import Channel, Mounted
+from bot.channels.contract import Channel, Forgets, Mounted
 from bot.channels.webchat import DemoDoor, WebChatChannel
 from bot.core import Core
 from bot.delivery.pace import Gate, Pace
@@ -62,6 +63,10 @@ def make_house(core: Core, channels: dict[str, Channel]) -> House:
     def limit(channel: str) -> int:
         return channels[channel].abilities.download_bytes if channel in channels else 0
 
+    def forget(session: Session, channel: str, user: str) -> None:
+        if isinstance(keeper := channels.get(channel), Forgets):
+            keeper.forget(session, user)
+
     return House(
         name=federation.name,
         short_name=federation.short_name,
@@ -70,6 +75,7 @@ def make_house(core: Core, channels: dict[str, Channel]) -> House:
         soon=core.clock.after,
         links=partial(links, channels),
         download_limit=limit,
+        forget=forget,
     )
 
 

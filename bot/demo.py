@@ -20,7 +20,8 @@ from bot.channels.webchat.people import private_room
 from bot.clock import Clock
 from bot.core import Core, is_empty
 from bot.places import WEBCHAT
-from campaign import campaigns, chats, clusters, people, plans, unit_import, units
+from campaign import campaigns, chats, clusters, outbox, people, plans, unit_import, units
+from campaign.message import Choice, Message
 from campaign.problems import Refusal
 from storage.models import Account, Chat, Person
 from storage.models.organisation import Role
@@ -28,11 +29,19 @@ from storage.models.organisation import Role
 START = "2027-04-26T07:27:00+07:00"  # a Monday, three minutes before the day's first message
 ROOM = "g:cum-det-may"
 CLUSTER = "Cụm Dệt may - Da giày"
+EDITOR_HINT = (
+    "Đây là điện thoại của biên tập viên. Khi cán bộ gửi ảnh, ảnh hiện ở đây kèm nút Duyệt. "
+    "Xem ai chưa nộp: gõ “tiến độ”. Gửi tin cho mọi đơn vị: gõ “gửi thông báo”."
+)
+OFFICER_HINT = (
+    "Đây là điện thoại của một cán bộ công đoàn cơ sở. Việc được giao sẽ tới trong vài giây. "
+    "Bấm Gửi ảnh để nộp ảnh bất kỳ, rồi bấm Gửi. Muốn xem các mục, gõ “trang chủ”."
+)
 CAST = (
-    # user, code of the unit, role, what the visitor is
-    ("demo-bien-tap", "LDLD", Role.ADMIN, "Biên tập viên của liên đoàn"),
-    ("demo-may", "CS-MAY01", Role.OFFICER, "Cán bộ công đoàn cơ sở"),
-    ("demo-giay", "CS-GIAY01", Role.OFFICER, "Cán bộ công đoàn cơ sở"),
+    # user, code of the unit, role, who the visitor is, what to try
+    ("demo-bien-tap", "LDLD", Role.ADMIN, "Biên tập viên của liên đoàn", EDITOR_HINT),
+    ("demo-may", "CS-MAY01", Role.OFFICER, "Cán bộ công đoàn cơ sở", OFFICER_HINT),
+    ("demo-giay", "CS-GIAY01", Role.OFFICER, "Cán bộ công đoàn cơ sở", OFFICER_HINT),
 )
 GREETING = """
   Loa Công Đoàn · bản chạy thử với một liên đoàn tỉnh hư cấu
@@ -64,12 +73,20 @@ def prepare(core: Core) -> Clock:
 def _load(session: Session, core: Core, now: datetime) -> None:
     today = core.hours.day(now)
     unit_import.import_units(session, samples.units_csv(), year=today.year, today=today, now=now, strict=True)
-    for user, code, role, _ in CAST:
+    for user, code, role, *_ in CAST:
         _enter(session, user, code, role, now)
     cluster = clusters.by_name(session, today.year, CLUSTER)
     group = Chat(channel=WEBCHAT, external_id=ROOM, kind="group", title=CLUSTER, created_at=now)
     chats.bind(session, group, cluster_id=cluster.id if cluster else None)
     _start_campaign(session, core, now)
+    for user, *_, hint in CAST:
+        _greet(session, user, hint)
+
+
+def _greet(session: Session, user: str, hint: str) -> None:
+    chat = chats.find(session, WEBCHAT, private_room(user))
+    assert chat is not None
+    outbox.say(session, f"demo:{user}", chat, Message(text=hint, choices=(Choice("Trang chủ", "home"),)))
 
 
 def _enter(session: Session, user: str, code: str, role: Role, now: datetime) -> None:
@@ -121,7 +138,7 @@ def doors(core: Core) -> Callable[[], list[DemoDoor]] | None:
         return None
     phones = [
         DemoDoor(names[user], subtitle, f"/as/{place}/chat", user=user)
-        for place, (user, _, _, subtitle) in enumerate(CAST, 1)
+        for place, (user, _, _, subtitle, _) in enumerate(CAST, 1)
     ]
     group = DemoDoor(CLUSTER, "Nhóm của hai cán bộ", f"/as/4/chat?room={ROOM}", user=CAST[1][0])
     return lambda: [*phones, group]

@@ -37,6 +37,7 @@ class House:
     soon: Callable[[float], datetime]  # the moment after so many real seconds
     links: Callable[[str], dict[str, str]]  # code → address on each channel
     download_limit: Callable[[str], int]  # channel → bytes of a file it lets us fetch
+    forget: Callable[[Session, str, str], None]  # session, channel, user: what the channel itself keeps of a person
 
     def polite(self, text: str) -> str:
         """Texts are written with "anh/chị"; an installation may prefer "đồng chí"."""

@@ -8,7 +8,7 @@ from campaign import audit, invites, people
 from campaign.message import Choice
 from campaign.text import clean_name
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words
-from storage.models import Consent, Submission, Unit
+from storage.models import Account, Consent, Submission, Unit
 from storage.models.organisation import Role
 
 SUMMARY = (
@@ -71,6 +71,8 @@ def erase(context: Context, _: str = "") -> None:
         context.session.add(consent)
     context.leave()
     context.say(ERASED)
+    for account in context.session.exec(select(Account).where(Account.person_id == person.id)):
+        context.house.forget(context.session, account.channel, account.external_id)
     people.erase(context.session, person, context.now)
 
 

@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from sqlmodel import Session
+
 from campaign.message import Choice, FilePart
 from campaign.text import clean, clean_name
 
@@ -195,6 +197,14 @@ class Checks(Protocol):
 
     async def diagnose(self) -> list[str]:
         """Sentences for the operator, in Vietnamese; empty when all is well."""
+
+
+@runtime_checkable
+class Forgets(Protocol):
+    """A channel that keeps messages itself, and so must forget a person who asks for it."""
+
+    def forget(self, session: Session, user: str) -> None:
+        """Take the person's name out of what the channel keeps, in the caller's transaction."""
 
 
 @runtime_checkable

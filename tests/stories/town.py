@@ -121,6 +121,7 @@ class Town:
             soon=lambda seconds: self.now + timedelta(seconds=seconds),
             links=lambda code: {},
             download_limit=lambda channel: self.download_limit,
+            forget=lambda session, channel, user: None,
         )
 
     def unit(self, code: str, session: Session) -> Unit:

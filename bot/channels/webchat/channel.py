@@ -6,8 +6,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from bot.channels.contract import Abilities, FetchFailed, Outcome, Part, Receive, Refused, RetryAt, Sent
 from bot.channels.webchat import lines, people, words
@@ -21,7 +22,7 @@ from bot.settings import Web
 from campaign.hours import Hours
 from storage.database import Database
 from storage.media import Media
-from storage.models import WebMessage
+from storage.models import WebMessage, WebSession
 
 RETRY_SECONDS = 10
 
@@ -69,6 +70,11 @@ class WebChatChannel:
     async def listen(self, receive: Receive) -> None:
         """The pages hear; there is nothing to fetch."""
         await self._site.bell.closed()
+
+    def forget(self, session: Session, user: str) -> None:
+        """The lines stay, for those who were in the room; the name goes. The page stays open to read the farewell."""
+        session.execute(update(WebMessage).where(col(WebMessage.author) == user).values(author_name=""))
+        session.execute(update(WebSession).where(col(WebSession.user) == user).values(name=""))
 
     async def close(self) -> None:
         """End the open streams. Call it before the web server is asked to stop, which waits for them."""
