@@ -21,7 +21,8 @@ from storage.models import Assignment
 Recognise = Callable[[str], tuple[str, float] | None]
 """Words of a plan ("mỗi CĐCS") → an audience and how sure that is, from 0 to 1."""
 
-SURE = 0.8  # below, a person is asked to look again
+PROPOSED = "“{}” có thể là:"  # how a proposal begins
+SURE = 0.8  # below, a reading is only a proposal
 NOTICE = timedelta(days=7)  # nobody is asked for something later than this before its deadline
 START_OF_DAY = time(8)
 _REPORT = re.compile(r"\bbáo cáo\b", re.IGNORECASE)
@@ -39,18 +40,29 @@ class Frame:
     end: date
     hours: Hours
     recognise: Recognise
+    describe: Callable[[str], str]
+
+    def sure_of(self, words: str) -> str:
+        """The audience that printed words mean beyond doubt, else empty: what went to the wrong people stays there."""
+        known = self.recognise(words) if words else None
+        return known[0] if known and known[1] >= SURE else ""
 
 
 def of_plan(document: Document, frame: Frame) -> tuple[list[Assignment], list[str]]:
     """Assignments without campaign yet, in the order of the plan, and what a person should look at."""
     due = [item for item in (*document.report_deadlines, *document.other_deadlines) if _title(item)]
-    rows = [row for item in due for row in _dated(item, document, frame)]
-    rows += _tasks(document, due, frame)
+    asked = [row for item in due for row in _dated(item, document, frame)]
+    rows = [*asked, *_tasks(document, due, frame)]
     for quotas in _together(document.quotas):
         _attach(quotas, rows, document, frame)
     for position, row in enumerate(rows, start=1):
         row.position = position
-    return rows, [*_undated(due, rows), *unaddressed(rows), *_uncertain(rows, frame), *awkward_days(rows, frame.hours)]
+    return rows, [
+        *_undated(row for row in asked if row.deadline is None),
+        *unaddressed(rows),
+        *_proposals(rows, frame),
+        *awkward_days(rows, frame.hours),
+    ]
 
 
 def occurrences(rule: str, start: date, end: date) -> list[Printed]:
@@ -187,11 +199,10 @@ def _without(text: str, said: Iterable[str]) -> str:
 
 
 def _new(item: Due | Line | Quota, title: str, who: str, frame: Frame) -> Assignment:
-    known = frame.recognise(who) if who else None
     return Assignment(
         campaign_id=0,  # the campaign is stored after its rows have been made
         title=title,
-        audience=known[0] if known else "",
+        audience=frame.sure_of(who),
         audience_text=who,
         source=source_of(item),
     )
@@ -248,28 +259,26 @@ def _haystack(row: Assignment) -> str:
 
 
 def _same_people(applies_to: str, row: Assignment, frame: Frame) -> bool:
-    known = frame.recognise(applies_to) if applies_to else None
-    if known is not None and row.audience:
-        return known[0] == row.audience
+    if (audience := frame.sure_of(applies_to)) and row.audience:
+        return audience == row.audience
     return fold_words(applies_to) == fold_words(row.audience_text)
 
 
 # What a person should look at -----------------------------------------------------------------------------------------
 
 
-def _undated(due: Iterable[Due], rows: Iterable[Assignment]) -> list[str]:
-    without = {row.title for row in rows if row.deadline is None}
+def _undated(rows: Iterable[Assignment]) -> list[str]:
     return [
-        f"Việc “{_title(item)}” chưa có ngày hạn rõ ràng nên sẽ không được nhắc. Hãy thống nhất ngày hạn với đơn vị."
-        for item in due
-        if _title(item) in without
+        f"Việc “{row.title}” chưa có ngày hạn rõ ràng nên sẽ không được nhắc. Hãy thống nhất ngày hạn với đơn vị."
+        for row in rows
     ]
 
 
 def unaddressed(rows: Iterable[Assignment]) -> list[str]:
     """Work that nobody is named for, one sentence for each name that was not recognised."""
     nobody = [row for row in rows if not row.audience]
-    counts = Counter(row.audience_text for row in nobody if row.audience_text)
+    names = {fold_words(row.audience_text): row.audience_text for row in reversed(nobody)}
+    counts = Counter(names[fold_words(row.audience_text)] for row in nobody if row.audience_text)
     return [
         *(
             f"Chưa rõ “{who}” là những đơn vị nào ({count} việc). Hãy chọn đơn vị nhận; chưa chọn thì chưa gửi."
@@ -283,10 +292,11 @@ def unaddressed(rows: Iterable[Assignment]) -> list[str]:
     ]
 
 
-def _uncertain(rows: Iterable[Assignment], frame: Frame) -> list[str]:
-    names = dict.fromkeys(row.audience_text for row in rows if row.audience)
+def _proposals(rows: Iterable[Assignment], frame: Frame) -> list[str]:
+    """Names that were only half recognised: said, so that a person chooses faster, and never filled in."""
+    names = dict.fromkeys(row.audience_text for row in rows if row.audience_text and not row.audience)
     return [
-        f"Hãy xem lại đơn vị nhận của “{who}”: tên chỉ gần giống trong danh sách đơn vị."
+        f"{PROPOSED.format(who)} {frame.describe(known[0])}. Hãy xem khi chọn đơn vị nhận."
         for who in names
-        if (known := frame.recognise(who)) and known[1] < SURE
+        if (known := frame.recognise(who))
     ]

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from campaign import audience as audiences
 from campaign import audit, schedule
-from campaign.assignments import unaddressed
+from campaign.assignments import PROPOSED, unaddressed
 from campaign.calendar import full, moment_in_full
 from campaign.hours import Hours
 from campaign.problems import Refusal
@@ -133,16 +133,16 @@ def set_audience(
 ) -> None:
     """A person says who must do it; its push is planned, or goes to them instead.
 
-    Raises Refusal for an audience that cannot be understood and when the old one has been asked already.
+    Raises Refusal for an audience that cannot be understood or found, and when the old one has been asked already.
     """
-    audiences.parse(audience)
+    chosen = str(audiences.resolve(session, audience, hours.day(now)))
     campaign = session.get_one(Campaign, assignment.campaign_id)
     if any(push.state == PushState.RELEASED for push in _asking(session, assignment)):
         raise Refusal(
             "assignment.asked", "Việc này đã gửi tới đơn vị. Hãy bỏ việc này rồi gửi tin mới cho đúng đơn vị."
         )
     asked = unaddressed(schedule.assignments_of(session, campaign))
-    before, assignment.audience = assignment.audience, audience
+    before, assignment.audience = assignment.audience, chosen
     session.add(assignment)
     session.flush()
     _settle_addressees(session, campaign, asked)
@@ -154,13 +154,17 @@ def set_audience(
         f"assignment:{assignment.id}",
         person_id=person_id,
         before=before,
-        after=audience,
+        after=chosen,
     )
 
 
 def _settle_addressees(session: Session, campaign: Campaign, before: Sequence[str]) -> None:
     """Of the warnings about work for nobody, those that still hold are said with today's count."""
     _settle(session, campaign, lambda warning: warning in before)
+    found = tuple(
+        PROPOSED.format(row.audience_text) for row in schedule.assignments_of(session, campaign) if row.audience
+    )
+    _settle(session, campaign, lambda warning: warning.startswith(found))
     campaign.warnings = [*campaign.warnings, *unaddressed(schedule.assignments_of(session, campaign))]
 
 

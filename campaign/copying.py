@@ -212,7 +212,8 @@ def _about_work(session: Session, move: Move) -> list[str]:
     return [
         *assignments.unaddressed(work),
         *(
-            f"“{words or expression}” chưa có đơn vị nào trong năm {move.new.year}. Hãy chọn đơn vị nhận."
+            f"“{words or audience.describe(session, expression)}” chưa có đơn vị nào trong năm {move.new.year}. "
+            "Hãy chọn đơn vị nhận."
             for expression, words in audiences.items()
             if not audience.units_of(session, expression, move.new.start)
         ),

@@ -140,7 +140,8 @@ def _fill(session: Session, campaign: Campaign, read: Document, now: datetime, h
     """Add everything that hangs on the campaign; returns what a person should look at."""
     on = hours.day(now)
     recognise = cache(lambda words: audience.from_words(session, words, on))  # the same words come again and again
-    frame = assignments.Frame(campaign.start, campaign.end, hours, recognise)
+    describe = partial(audience.describe, session, on=on)
+    frame = assignments.Frame(campaign.start, campaign.end, hours, recognise, describe)
     rows, concerns = assignments.of_plan(read, frame)
     observances, doubts = _observances(read.anniversaries, Window(campaign.start, campaign.end))
     for row in (*_themes(read), *_slogans(read), *observances, *rows):

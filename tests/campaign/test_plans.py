@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from campaign import plans, schedule
+from campaign import campaigns, plans, schedule
 from campaign.problems import Refusal
 from storage.models import Assignment, AuditEntry, Campaign, Plan, Push
 from storage.models.campaigns import CampaignState
-from tests.campaign.organisation import office
-from tests.campaign.papers import BANNERS, HOURS, IN_APRIL, MAY_DAY, MAY_SLOGANS, REPORT, at, imported, paper
+from tests.campaign.organisation import found, key_of, office
+from tests.campaign.papers import BANNERS, HOURS, IN_APRIL, MAY_DAY, MAY_SLOGANS, REPORT, at, imported, paper, province
 
 
 @pytest.fixture
@@ -143,6 +143,22 @@ def test_who_must_do_it_is_asked_when_the_paper_names_a_department(session: Sess
     assert (row.audience, row.audience_text) == ("", "Ban Nghi lễ và Hậu cần")
     assert any("Ban Nghi lễ và Hậu cần" in warning for warning in campaign.warnings)
     assert not session.exec(select(Push).where(col(Push.assignment_id).is_not(None))).all()
+
+
+def test_a_half_recognised_name_is_proposed_and_never_filled_in(session: Session) -> None:
+    half = "Liên đoàn Lao động các huyện, thành phố, công đoàn ngành và Công đoàn Viên chức tỉnh"
+    top = province(session)
+    health = found(session, "CDN-YT", "Công đoàn ngành Y tế", top, kind="Công đoàn ngành")
+    found(session, "YT01", "CĐCS Bệnh viện tỉnh", health, kind="Công đoàn cơ sở")
+    document = paper(report_deadlines=[{**REPORT, "reporter": half}])
+    campaign = plans.import_plan(
+        session, document, file_name="", sha256="b", unit_id=key_of(top), now=IN_APRIL, hours=HOURS
+    )
+    (row,) = work(session, campaign)
+    assert row.audience == ""
+    assert any(warning.startswith(f"“{half}” có thể là: ") for warning in campaign.warnings)
+    campaigns.set_audience(session, row, "unit:CDN-YT", person_id=None, now=IN_APRIL, hours=HOURS)
+    assert campaign.warnings == []
 
 
 def test_every_friday_is_every_friday_of_the_window_asked_on_its_monday(session: Session) -> None:

@@ -145,6 +145,8 @@ def test_a_person_says_who_must_do_it_and_it_is_asked_for(session: Session) -> N
     asked.state = PushState.RELEASED
     session.add(asked)
     session.flush()
+    with pytest.raises(Refusal):
+        campaigns.set_audience(session, row, "unit:CS99", person_id=None, now=IN_APRIL, hours=HOURS)
     with refusal("assignment.asked"):
         campaigns.set_audience(session, row, "all", person_id=None, now=IN_APRIL, hours=HOURS)
     assert actions(session).count("assignment.audience") == 2
