@@ -24,7 +24,7 @@ _LEAD = re.compile(
     r"\b(?P<lead>truoc(?: thoi (?:diem|han|gian))?|tre nhat|(?:cham|muon) nhat(?: la)?(?: (?:vao|den|trong))?(?: truoc)?(?: het)?|khong (?:qua|muon hon)"
     r"|(?:tu nay|ke tu nay|tu bay gio)(?: cho)? (?:den|toi)(?: het)?|(?:cho )?(?:den|toi) het|den truoc|het"
     r"|han(?: (?:chot|cuoi|cuoi cung|nop|gui|dang ky|hoan thanh|nhan)(?: [a-z ,]{1,40}?)?)?(?: la)?(?: (?:den|truoc))?(?: het)?|xong trong|hoan thanh trong|thoi han(?: [a-z ,]{1,40}?)?(?: den| truoc)?"
-    r"|(?:cho )?(?:den|toi)|sau|tu|ke tu|bat dau)"
+    r"|(?:cho )?(?:den|toi)|sau|(?<!dien )(?<!dau )(?<!vat )tu(?!\s*:)|ke tu|bat dau)"
     r"[\s:(]*(?P<pad>[\s\x01\x02,()]*(?:luc |vao )?(?:sang |chieu |toi )?(?:(?:cac |het |cuoi )?ngay)?[\s\x02,()]*)$"
 )
 

@@ -228,26 +228,36 @@ def moment(span: Span | None) -> Moment | None:
 
 
 def _row(table: Table, row: Row, calendar: Calendar, reports: list[ReportDeadline], others: list[Deadline]) -> None:
-    """Deadlines of a table row: an operator in any cell, or a plain day in a column headed "Thời hạn"."""
+    """Deadlines of a table row: those its sentences set, and a plain day in a column headed "Thời hạn"."""
     title = table.cell(row, "report", "title", "task", "slogan")
     who = table.cell(row, "reporter", "lead", "unit") or None
-    source = Source(row.line, row.text)
     for index, cell in enumerate(row.cells):
         role = table.roles[index] if index < len(table.roles) else ""
         for clause in clauses(cell):
-            for span in planned_spans(clause.text, calendar):
-                plain = fold(clause.text)
-                column_due = role == "due" and not span.ranged and span.finish is not None
-                if not column_due and (span.operator is None or not _is_row_due(span, plain)):
-                    continue
-                text = clause.text if len(clause.text) <= 300 else clause.text[span.begin : span.end]
-                subject = f"{title} {text}" if role in ("due", "time") else text
-                operator, day = span.operator or "by", moment(span)
-                if (table.has("report") or is_report(subject)) and not _NOT_REPORT.search(fold(subject)):
-                    to = table.cell(row, "recipient") or _recipient(title)
-                    reports.append(ReportDeadline(who, to or None, day, operator, text, source))
-                else:
-                    others.append(Deadline(title or text, who, day, operator, text, source))
+            if role in ("due", "time", "hour", "start"):
+                _timed_cell(table, row, role, clause, title, who, calendar, reports, others)
+                continue
+            place = Place(Node(clause.text, row.line), ())
+            for due in _dues(clause, place, calendar):
+                _file(due, clause, place, who, reports, others)
+
+
+def _timed_cell(
+    table: Table, row: Row, role: str, clause: Clause, title: str, who: str | None, calendar: Calendar,
+    reports: list[ReportDeadline], others: list[Deadline],
+) -> None:  # fmt: skip
+    source = Source(row.line, row.text)
+    for span in planned_spans(clause.text, calendar):
+        column_due = role == "due" and not span.ranged and span.finish is not None
+        if not column_due and (span.operator is None or not _is_row_due(span, fold(clause.text))):
+            continue
+        text = clause.text if len(clause.text) <= 300 else clause.text[span.begin : span.end]
+        operator, day = span.operator or "by", moment(span)
+        if table.has("report") or is_report(title):
+            to = table.cell(row, "recipient") or _recipient(title)
+            reports.append(ReportDeadline(who, to or None, day, operator, text, source))
+        else:
+            others.append(Deadline(title or text, who, day, operator, text, source))
 
 
 def _is_row_due(span: Span, plain: str) -> bool:
@@ -258,7 +268,8 @@ def _unique(found: list[_T]) -> list[_T]:
     seen: set[tuple[object, ...]] = set()
     unique = []
     for item in found:
-        key = (fold(item.text), str(item.deadline), item.recurrence)
+        what = item.what if isinstance(item, Deadline) else item.reporter
+        key = (fold(item.text), str(item.deadline), item.recurrence, what)
         if key not in seen:
             seen.add(key)
             unique.append(item)

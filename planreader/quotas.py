@@ -25,7 +25,7 @@ _UNIT = rf"(?P<unit>%\s*(?:[^\d,;.:()/%]{{2,60}}?{_STOP})?|[^\d\s,;.:()/%][^\d,;
 _COMPARED = re.compile(
     rf"\b(?P<cmp>it nhat|toi thieu|khong duoi|khong it hon|khong thap hon|tren|khong qua|toi da|khong vuot qua|duoi|nhieu nhat)\s+(?:la |dat |co |phai co |tu )?(?P<n>{_NUMBER}|mot|hai|ba|bon|nam|muoi)(?![/\d])\s*(?P<more>trieu|nghin|ngan)?\s*{_UNIT}"
 )
-_OR_MORE = re.compile(rf"\b(?:tu\s+)?(?P<n>{_NUMBER})\s*{_UNIT}[^,;.:()]{{0,40}}?\s*tro len")
+_OR_MORE = re.compile(rf"\b(?:tu\s+)?(?P<n>{_NUMBER})\s*{_UNIT}[^\d,;.:()]{{0,40}}?\s*tro len")
 _RANGE = re.compile(
     rf"(?<![/\d.-])(?:tu\s+)?(?P<n>{_NUMBER})\s*(?:-|den)\s*(?P<n2>{_NUMBER})(?![/\d])\s*(?P<unit>{_NOUN}\b|%[^\d,;.:()/]{{0,40}})"
 )

@@ -103,7 +103,7 @@ def _parts(text: str, today: date | None) -> _Parts:
     split = Zones([], lines, [], [], None, None) if chat else zones(lines)
     head = letterhead(split, lines)
     if chat:
-        head.date_issued = sent
+        head.date_issued, head.issuing_org = sent, None
     kind = "tin_nhan" if chat else _kind(split, head)
     calendar = _calendar(head, split, lines, today, chat)
     root = outline(_body(split), wrap_width(lines))
@@ -156,7 +156,7 @@ def _read_plan(reading: Reading, parts: _Parts) -> None:
     everything, calendar = parts.everything, parts.calendar
     reading.slogans = slogans_of(everything)
     reading.activities = activities_of(parts.root, calendar)
-    reading.assignments = assignments_of(parts.root, everything, parts.kind in ("cong_van", "tin_nhan", "thong_bao"))
+    reading.assignments = assignments_of(parts.root, everything, parts.kind in ("cong_van", "thong_bao"))
     reading.quotas = quotas_of(everything)
     reading.report_deadlines, reading.other_deadlines = deadlines_of(everything, calendar)
     if parts.kind in ("cong_van", "thong_bao") and _amends(parts):

@@ -77,6 +77,8 @@ class Table:
 
 
 def role_of(header: str) -> str:
+    if len(header) > 70:
+        return ""
     plain = re.sub(r"\s*\(.*?\)", "", fold(squeeze(header))[:120]).strip(" .:*-") or fold(header)
     return next((role for role, pattern in _KNOWN if pattern.fullmatch(plain)), "")
 
@@ -144,7 +146,12 @@ def _roles(cells: list[str]) -> list[str] | None:
 
 def _second_header(above: list[str], below: list[str]) -> list[str] | None:
     """The header in two storeys: "Phân công" over "Chủ trì" and "Phối hợp"."""
-    if len(above) != len(below) or not any(below) or not all(role_of(cell) or not cell for cell in below):
+    if (
+        len(above) != len(below)
+        or not any(below)
+        or (all(above) and all(below))
+        or not all(role_of(cell) or not cell for cell in below)
+    ):
         return None
     return [cell or name for cell, name in zip(below, above, strict=True)]
 
