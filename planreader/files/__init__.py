@@ -49,4 +49,4 @@ def _checked(written: str) -> str:
         raise refusal("not_text")
     if not syllables.looks_vietnamese(text):
         raise refusal("not_vietnamese")
-    return text
+    return text.strip("\n")

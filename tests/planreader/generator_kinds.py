@@ -94,7 +94,10 @@ def chat(draft: Draft) -> None:
     draft.say("Khẩu hiệu dùng chung: " + "; ".join(f"“{s}”" for s in chosen) + ".")
     draft.say("Trân trọng cảm ơn các đ/c!")
     draft.gold |= {"slogans": chosen, "number": None, "date_issued": None, "issuing_org": None, "parent_org": None}
-    draft.gold["issuing_org_accept"] = [draft.issuer.office, draft.issuer.own]
+    draft.gold["issuing_org_accept"] = [
+        draft.issuer.office,
+        draft.issuer.office.removeprefix("BCH ").removeprefix("Văn phòng "),
+    ]
     a_quota = {"applies_to": "mỗi CĐCS", "comparator": ">=", "quantity": count, "unit": "tin", "text": quota}
     draft.gold["quotas"].append(a_quota)
     tasks = {"mỗi CĐCS": quota.removeprefix("mỗi CĐCS "), "Các đ/c": report}

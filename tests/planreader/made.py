@@ -54,6 +54,7 @@ def plan_in_word() -> WordDocument:
     data_table(document, TABLE)
     document.add_paragraph("III. TỔ CHỨC THỰC HIỆN")
     side_by_side(document, SIGNATURE)
+    document.add_paragraph()  # Word never ends a document with a table
     return document
 
 
