@@ -7,7 +7,7 @@ from datetime import date
 
 from planreader.chars import Lexicon, fold, quotes, squeeze
 from planreader.clauses import planned_spans
-from planreader.dates import Calendar, Span
+from planreader.dates import Calendar
 from planreader.headings import Meaning, attribute_of
 from planreader.model import Activity, Source
 from planreader.outline import Node
@@ -29,8 +29,10 @@ _SKIPPED = {
 }
 _REPORTS = re.compile(r"(?:che do |thong tin,? |cong tac )*(?:gui |nop )?bao cao\b|kinh phi|du toan|to chuc thuc hien")
 _CHANNELS = re.compile(
-    r"\b(?:pa ?-?no|bang ron|co phuon|phuon|ap phich|banner|man hinh led|facebook|zalo|youtube|tiktok|fanpage|website|trang (?:thong tin dien tu|web|tin)|cong thong tin dien tu"
-    r"|loa (?:phat thanh|truyen thanh)|bang tin|dai (?:phat thanh|truyen thanh|truyen hinh)|mang xa hoi|bao chi|to roi|to gap|infographic)\b"
+    r"\b(?:pa ?-?no|bang ron|co phuon|phuon|ap phich|banner|man hinh led|facebook|zalo|youtube"
+    r"|tiktok|fanpage|website|trang (?:thong tin dien tu|web|tin)|cong thong tin dien tu"
+    r"|loa (?:phat thanh|truyen thanh)|bang tin|dai (?:phat thanh|truyen thanh|truyen hinh)"
+    r"|mang xa hoi|bao chi|to roi|to gap|infographic)\b"
 )
 
 
@@ -190,14 +192,18 @@ def _cut_at_labels(value: str) -> tuple[str, dict[str, str]]:
 
 
 _INLINE = re.compile(
-    r"(?:(?P<time>\bthoi gian(?: [a-z ]{1,20})?)|(?P<place>\bdia diem(?: [a-z ]{1,20})?)|(?P<lead>\b(?:don vi|chu the) (?:thuc hien|chu tri|to chuc)|\bchu tri|\bphu trach)"
+    r"(?:(?P<time>\bthoi gian(?: [a-z ]{1,20})?)|(?P<place>\bdia diem(?: [a-z ]{1,20})?)"
+    r"|(?P<lead>\b(?:don vi|chu the) (?:thuc hien|chu tri|to chuc)|\bchu tri|\bphu trach)"
     r"|(?P<coop>\b(?:don vi )?phoi hop))\s*:\s*(?P<value>[^.;:]{2,160})"
 )
 _LED_BY = re.compile(
-    r"\bdo\s+(?P<lead>[^,.;:()]{3,90}?)\s+(?:chu tri|to chuc|phu trach|thuc hien|dam nhiem)|\b(?:giao|phan cong)\s+(?:cho\s+)?(?P<given>[^,.;:()]{3,90}?)\s+(?:chu tri|phu trach|thuc hien|tham muu)"
+    r"\bdo\s+(?P<lead>[^,.;:()]{3,90}?)\s+(?:chu tri|to chuc|phu trach|thuc hien|dam nhiem)"
+    r"|\b(?:giao|phan cong)\s+(?:cho\s+)?(?P<given>[^,.;:()]{3,90}?)\s+(?:chu tri|phu trach"
+    r"|thuc hien|tham muu)"
 )
 _WITH = re.compile(
-    r"\bphoi hop(?: cung)?(?: voi)?\s+(?P<coop>[A-Z\w][^,.;:()]{3,90}?)(?=\s+(?:to chuc|thuc hien|trien khai|xay dung|tham muu)|[.;,)]|$)"
+    r"\bphoi hop(?: cung)?(?: voi)?\s+(?P<coop>[A-Z\w][^,.;:()]{3,90}?)(?=\s+(?:to chuc|thuc hien"
+    r"|trien khai|xay dung|tham muu)|[.;,)]|$)"
 )
 _AT = re.compile(r"\btai\s+(?P<place>[^,.;:()]{3,90}?)(?=,\s|\s+(?:do|voi|tu|vao|luc|cho)\s|[.;()]|$)")
 
@@ -258,7 +264,8 @@ def when_of(text: str, calendar: Calendar) -> _When:
 
 
 _TAIL = Lexicon(
-    r"[\s,;(:-]*(?:\b(?:vào|trong|từ|ngày|lúc|dự kiến|thời gian|xong|đến|trước|mùng|mồng|hoàn thành|tổ chức vào|các ngày|sáng"
+    r"[\s,;(:-]*(?:\b(?:vào|trong|từ|ngày|lúc|dự kiến|thời gian|xong|đến|trước|mùng|mồng"
+    r"|hoàn thành|tổ chức vào|các ngày|sáng"
     r"|chiều|tối|đến hết|thời gian từ|hồi|bắt đầu|chậm nhất)\b[\s,;(:-]*)*$"
 )
 

@@ -13,11 +13,13 @@ from planreader.sections import Place
 _REPLACE = re.compile(r"\b(?:thay(?: the| doi)?|sua(?: doi| lai)?|dieu chinh|dinh chinh|chuyen|doi)\b")
 _ADD = re.compile(r"\b(?:bo sung|them)\b")
 _REMOVE = re.compile(
-    r"\b(?:bai bo|bo (?:khau hieu|muc|diem|noi dung|cau|cum tu|hoat dong|chi tieu)|huy|khong (?:to chuc|thuc hien|su dung)|dung to chuc|luoc bo|tam dung)\b"
+    r"\b(?:bai bo|bo (?:khau hieu|muc|diem|noi dung|cau|cum tu|hoat dong|chi tieu)|huy"
+    r"|khong (?:to chuc|thuc hien|su dung)|dung to chuc|luoc bo|tam dung)\b"
 )
 _MOVE = re.compile(r"\b(?:lui|gia han|keo dai|rut ngan|dieu chinh|thay doi|doi|chuyen|sua|dinh chinh)\b")
 _TARGET = re.compile(
-    r"\b(?:tai\s+)?(?:muc|diem|phan|khoan|gach dau dong|tiet|phu luc|bang)\s+(?:thu\s+)?[\w.]{1,12}(?:[,;]?\s*(?:muc|diem|phan|khoan|tiet)\s+[\w.]{1,12}){0,3}"
+    r"\b(?:tai\s+)?(?:muc|diem|phan|khoan|gach dau dong|tiet|phu luc"
+    r"|bang)\s+(?:thu\s+)?[\w.]{1,12}(?:[,;]?\s*(?:muc|diem|phan|khoan|tiet)\s+[\w.]{1,12}){0,3}"
 )
 
 

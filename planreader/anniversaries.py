@@ -8,11 +8,16 @@ from planreader.chars import fold, squeeze
 from planreader.model import Anniversary, Source
 
 _DAY = r"\d{1,2}\s?[/.-]\s?\d{1,2}"
-_BRACKET = rf"\(\s*(?P<a>{_DAY}(?:\s?[/.-]\s?\d{{4}})?|\d{{4}})\s*(?:(?:-|den)\s*(?P<b>{_DAY}(?:\s?[/.-]\s?\d{{4}})?|\d{{4}}))?\s*\)"
+_BRACKET = (
+    rf"\(\s*(?P<a>{_DAY}(?:\s?[/.-]\s?\d{{4}})?|\d{{4}})\s*(?:(?:-"
+    rf"|den)\s*(?P<b>{_DAY}(?:\s?[/.-]\s?\d{{4}})?|\d{{4}}))?\s*\)"
+)
 _ORDINAL = r"(?:lan thu\s+(?P<nth>\d{1,3})|(?P<n>\d{1,3})\s+nam)"
 _DATED = re.compile(_ORDINAL + r"\s*,?\s*(?P<name>[^()\";]{4,160}?)\s*" + _BRACKET)
 _NAMED = re.compile(
-    r"(?:ky niem|chao mung|mung)\s+(?:lan thu\s+(?P<nth>\d{1,3})|(?P<n>\d{1,3})\s+nam)\s*,?\s*(?P<name>(?:ngay|thanh lap|chien thang|cach mang|quoc khanh|giai phong)\s*[^()\",;.:]{4,100}?)(?=\s*(?:[,;.:\"(]|$|\bva\b|\d))"
+    r"(?:ky niem|chao mung|mung)\s+(?:lan thu\s+(?P<nth>\d{1,3})"
+    r"|(?P<n>\d{1,3})\s+nam)\s*,?\s*(?P<name>(?:ngay|thanh lap|chien thang|cach mang|quoc khanh"
+    r"|giai phong)\s*[^()\",;.:]{4,100}?)(?=\s*(?:[,;.:\"(]|$|\bva\b|\d))"
 )
 
 
@@ -60,7 +65,7 @@ def _dated(match: "re.Match[str]", text: str, line: int, year: int | None) -> An
 
 
 def _looks_commemorative(name: str) -> bool:
-    return bool(re.match(r"(?:ky niem )?(?:ngay|thanh lap|chien thang|cach mang|quoc khanh|giai phong)\b", name))
+    return bool(re.match((r"(?:ky niem )?(?:ngay|thanh lap|chien thang|cach mang|quoc khanh|giai phong)\b"), name))
 
 
 def _name(match: "re.Match[str]", text: str) -> str:

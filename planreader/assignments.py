@@ -12,7 +12,8 @@ from planreader.tables import Table
 from planreader.units import is_unit, subject_and_duty, unit_name
 
 _CLOSING = re.compile(
-    r"(?:tren day|nhan duoc|trong qua trinh|moi vuong mac|neu co vuong mac|de nghi cac (?:cap|don vi)[^.]{0,80}nghiem tuc|yeu cau cac[^.]{0,60}nghiem tuc)"
+    r"(?:tren day|nhan duoc|trong qua trinh|moi vuong mac|neu co vuong mac|de nghi cac (?:cap"
+    r"|don vi)[^.]{0,80}nghiem tuc|yeu cau cac[^.]{0,60}nghiem tuc)"
 )
 
 

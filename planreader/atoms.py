@@ -16,18 +16,32 @@ _YEAR = r"(?:\s*(?:nam|[/.,-])\s*(?P<y>(?:19|20)\d\d|18\d\d)\b)?"
 _MONTH = r"thang\s+(?P<m>\d{1,2}|gieng|hai|ba|tu|sau|bay|tam|chin|muoi|chap)\b"
 _PART = (
     r"(?P<part>dau|giua|cuoi|nua dau|nua cuoi|thuong tuan|trung tuan|ha tuan"
-    r"|tuan (?:le )?(?:dau|cuoi)(?: tien| cung)?|tuan (?:le )?(?:thu )?(?:nhat|hai|ba|tu|nam|[1-5]))\s+(?:cua\s+|trong\s+)?"
+    r"|tuan (?:le )?(?:dau|cuoi)(?: tien| cung)?|tuan (?:le )?(?:thu )?(?:nhat|hai|ba|tu|nam"
+    r"|[1-5]))\s+(?:cua\s+|trong\s+)?"
 )
 _KINDS: list[tuple[str, str]] = [
     (
         "lunar",
-        r"\b(?P<d>\d{1,2}|ram)\s*(?:[/.-]|\s)\s*(?:thang\s+)?(?P<m>\d{1,2}|gieng|chap)\s*(?:[/.-]\s*(?P<y>\d{4})\s*)?"
+        r"\b(?P<d>\d{1,2}|ram)\s*(?:[/.-]|\s)\s*(?:thang\s+)?(?P<m>\d{1,2}|gieng"
+        r"|chap)\s*(?:[/.-]\s*(?P<y>\d{4})\s*)?"
         r"\(?\s*(?:am lich|al\b)",
     ),
-    ("full", r"(?<![\d/.])(?P<d>\d{1,2})\s?(?P<sep>[/.-])\s?(?P<m>\d{1,2})\s?(?P=sep)\s?(?P<y>\d{4}|\d{2})(?![\d/])"),
+    (
+        "full",
+        (
+            r"(?<![\d/.])(?P<d>\d{1,2})\s?(?P<sep>[/.-])\s?(?P<m>\d{1,2})\s?(?P=sep)\s?(?P<y>\d{4}"
+            r"|\d{2})(?![\d/])"
+        ),
+    ),
     ("words", r"(?<![\d/])(?P<d>\d{1,2})\s+" + _MONTH + _YEAR),
     ("day", r"(?<![\d/.,-])(?P<d>\d{1,2})/(?P<m>\d{1,2})(?![\d/]|\s?%|-[a-z])(?:\s+nam\s+(?P<y>\d{4}))?"),
-    ("weak", r"(?<![\d/.,-])(?P<d>\d{1,2})(?P<sep>[.-])(?P<m>\d{1,2})(?![\d/%.]|-[\da-z]|,\d| ?(?:trieu|ty|dong))"),
+    (
+        "weak",
+        (
+            r"(?<![\d/.,-])(?P<d>\d{1,2})(?P<sep>[.-])(?P<m>\d{1,2})(?![\d/%.]|-[\da-z]|,\d| ?(?:trieu|ty"
+            r"|dong))"
+        ),
+    ),
     ("part", _PART + _MONTH + _YEAR),
     (
         "months",

@@ -8,8 +8,13 @@ from planreader.model import LegalBasis, Source
 from planreader.outline import Node
 
 _BASIS = re.compile(
-    r"(?P<kind>ke hoach|huong dan|cong van|chi thi|nghi quyet|quyet dinh|ket luan|thong bao(?: ket luan)?|chuong trinh|nghi dinh|thong tu|luat|thong tri|quy dinh|dieu le)\s+(?:so\s*:?\s*)?"
-    r"(?P<number>\d{0,5}\s?[/-]\s?[\w/&.-]{2,30})\s*,?\s*(?:ngay\s+(?P<d>\d{1,2})\s*(?:[/.-]|thang)\s*(?P<m>\d{1,2})\s*(?:[/.-]|nam)\s*(?P<y>\d{4}))?\s*,?\s*(?:cua\s+(?P<issuer>[^,;.:()]{3,120}?)(?=\s+(?:ve|huong dan|quy dinh|ban hanh|v/v|to chuc|trien khai)\b|\s*[,;.:()]|$))?"
+    r"(?P<kind>ke hoach|huong dan|cong van|chi thi|nghi quyet|quyet dinh|ket luan"
+    r"|thong bao(?: ket luan)?|chuong trinh|nghi dinh|thong tu|luat|thong tri|quy dinh"
+    r"|dieu le)\s+(?:so\s*:?\s*)?"
+    r"(?P<number>\d{0,5}\s?[/-]\s?[\w/&.-]{2,30})\s*,?\s*(?:ngay\s+(?P<d>\d{1,2})\s*(?:[/.-]"
+    r"|thang)\s*(?P<m>\d{1,2})\s*(?:[/.-]"
+    r"|nam)\s*(?P<y>\d{4}))?\s*,?\s*(?:cua\s+(?P<issuer>[^,;.:()]{3,120}?)(?=\s+(?:ve|huong dan"
+    r"|quy dinh|ban hanh|v/v|to chuc|trien khai)\b|\s*[,;.:()]|$))?"
 )
 
 

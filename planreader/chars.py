@@ -10,7 +10,7 @@ import unicodedata
 _INVISIBLE = dict.fromkeys(
     [0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xFE0F, 0x20E3, *range(0x202A, 0x202F)]
 )
-_SPACES = {code: " " for code in (0x00A0, 0x2000, 0x2001, 0x2002, 0x2003, 0x2007, 0x2009, 0x202F, 0x3000)}
+_SPACES = dict.fromkeys((160, 8192, 8193, 8194, 8195, 8199, 8201, 8239, 12288), " ")
 _BREAKS = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 _CLEANING: dict[int, str | None] = {**_INVISIBLE, **_SPACES, **_BREAKS}
 _KEYCAP = re.compile("([0-9])\ufe0f?\u20e3[ .]*")

@@ -11,10 +11,13 @@ _STAMP = re.compile(
     r"\[?\(?(?:(?P<h>\d{1,2}[:h]\d{2}(?::\d{2})?)\s*,?\s*)?(?:(?:ngay\s*)?(?P<d>\d{1,2})/(?P<m>\d{1,2})(?:/(?P<y>\d{2,4}))?)?(?:\s*,?\s*(?P<h2>\d{1,2}[:h]\d{2}(?::\d{2})?))?\s*\]?\)?\s*[-,:]?\s*"
 )
 _OFFICIAL = re.compile(
-    r"cong hoa xa hoi|doc lap\s*-?\s*tu do|dang cong san viet nam|^so\s*:|noi (?:nhan|gui)\s*:|^(?:tm|kt|tl)\.|\bt/m\b"
+    r"cong hoa xa hoi|doc lap\s*-?\s*tu do|dang cong san viet nam|^so\s*:|noi (?:nhan|gui)\s*:"
+    r"|^(?:tm|kt|tl)\.|\bt/m\b"
 )
 _TALK = re.compile(
-    r"@|\b(?:cac (?:anh|chi|bac|dong chi|d/c|ac)\b.*\b(?:oi|nhe|a\b|giup|nha|luu y)|anh chi|a/c|ac oi|nhe\b|nha\b|nhé|da nhan|ok\b|dear|hi\b|alo|chao (?:cac|ca) |kinh gui cac (?:anh|dong chi|d/c|chu tich)|zalo|nhom|tin nhan|cam on|thanks|e gui|em gui|ad\b|group)"
+    r"@|\b(?:cac (?:anh|chi|bac|dong chi|d/c|ac)\b.*\b(?:oi|nhe|a\b|giup|nha|luu y)|anh chi|a/c"
+    r"|ac oi|nhe\b|nha\b|nhé|da nhan|ok\b|dear|hi\b|alo|chao (?:cac|ca) |kinh gui cac (?:anh"
+    r"|dong chi|d/c|chu tich)|zalo|nhom|tin nhan|cam on|thanks|e gui|em gui|ad\b|group)"
 )
 _TITLES = re.compile(r"(?:ke hoach|huong dan|bao cao|thong bao|chuong trinh|quyet dinh|nghi quyet|cong van)")
 

@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 from planreader.chars import fold, words
-from planreader.dates import Calendar, Problem
 from planreader.clauses import planned_spans
-from planreader.model import Reading, Source, Warning
-from planreader.sections import Place
+from planreader.dates import Calendar, Problem
 from planreader.headings import Meaning
+from planreader.model import Deadline, Reading, ReportDeadline, Source, Warning
+from planreader.sections import Place
 
 
 def drop_invented(reading: Reading, text: str) -> None:
@@ -109,7 +109,8 @@ def _warn_of_deadlines(reading: Reading) -> None:
     issued = reading.date_issued
     if issued is None:
         return
-    for item in (*reading.report_deadlines, *reading.other_deadlines):
+    due: list[ReportDeadline | Deadline] = [*reading.report_deadlines, *reading.other_deadlines]
+    for item in due:
         if item.deadline is not None and item.deadline.day < issued:
             distant = issued - item.deadline.day > timedelta(days=183)
             said = (

@@ -61,7 +61,8 @@ def _keep(found: list[Clause], text: str, begin: int, end: int) -> None:
 
 _CITED = re.compile(r"(?:\bso\s+[\w./&-]{2,30}|\d[-/][a-z][\w/&-]{1,20})\s*,?\s*(?:(?:ban hanh\s+)?ngay\s*)?$")
 _CITING = re.compile(
-    r"\b(?:nghi quyet|ket luan|chi thi|quyet dinh|ke hoach|cong van|huong dan|thong bao|nghi dinh|thong tu|luat|phuong huong)\b[^,;.]{0,60}$"
+    r"\b(?:nghi quyet|ket luan|chi thi|quyet dinh|ke hoach|cong van|huong dan|thong bao|nghi dinh"
+    r"|thong tu|luat|phuong huong)\b[^,;.]{0,60}$"
 )
 
 

@@ -3,10 +3,14 @@
 import re
 from dataclasses import dataclass
 
-_HOUR = r"(?<![\d/.,])(?P<{0}h>\d{{1,2}})\s?(?:h|g(?=[\s\d,;.)-]|$)|gio\b|:(?=\d\d))\s?(?:(?P<{0}m>\d{{2}})(?![\d/])(?:\s?phut|')?)?(?![a-z/])"
+_HOUR = (
+    r"(?<![\d/.,])(?P<{0}h>\d{{1,2}})\s?(?:h|g(?=[\s\d,;.)-]|$)|gio\b"
+    r"|:(?=\d\d))\s?(?:(?P<{0}m>\d{{2}})(?![\d/])(?:\s?phut|')?)?(?![a-z/])"
+)
 _CLOCK = re.compile(_HOUR.format("a") + r"(?:\s*(?:-|den)\s*" + _HOUR.format("b") + ")?")
 _WEEKDAY = re.compile(
-    r"\b(?:thu\s+(?P<name>hai|ba|tu|nam|sau|bay|[2-7])\b(?!\s+(?:nhat|hai|[ivx]+)\b)|(?P<t>t[2-7])\b(?!/\d)|(?P<sun>chu nhat\b|cn\b(?=[ ,(]*(?:ngay )?\d)))"
+    r"\b(?:thu\s+(?P<name>hai|ba|tu|nam|sau|bay|[2-7])\b(?!\s+(?:nhat|hai|[ivx]+)\b)"
+    r"|(?P<t>t[2-7])\b(?!/\d)|(?P<sun>chu nhat\b|cn\b(?=[ ,(]*(?:ngay )?\d)))"
 )
 _NAMES = {"hai": 0, "ba": 1, "tu": 2, "nam": 3, "sau": 4, "bay": 5}
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")

@@ -8,10 +8,12 @@ from planreader.model import Recipient, Signer, Source
 
 _AUTHORITY = re.compile(r"(?:TM|KT|TL|TUQ|T/M|K/T|T/L|Q)\s?[./]?\s*[A-ZĐÀ-Ỹ][A-ZĐÀ-Ỹ ,.\-–&0-9]*")
 _POSITION = re.compile(
-    r"(?:quyen |q\. ?)?(?:pho )?(?:chu tich|bi thu|truong ban|giam doc|tong giam doc|hieu truong|chanh van phong|truong phong|to truong|thu ky|vien truong|cuc truong|uy vien)\b[\w ,\-]*"
+    r"(?:quyen |q\. ?)?(?:pho )?(?:chu tich|bi thu|truong ban|giam doc|tong giam doc|hieu truong"
+    r"|chanh van phong|truong phong|to truong|thu ky|vien truong|cuc truong|uy vien)\b[\w ,\-]*"
 )
 _DEGREE = re.compile(
-    r"^(?:(?:PGS|GS|TS|ThS|Th\.S|BS|CN|KS|BSCKI{1,2}|BS\.?CK\d?|LS|NGƯT|NGND|TTƯT|Đ/c|Ông|Bà|Đồng chí)\b\.?\s*[.,]?\s*)+",
+    r"^(?:(?:PGS|GS|TS|ThS|Th\.S|BS|CN|KS|BSCKI{1,2}|BS\.?CK\d?|LS|NGƯT|NGND|TTƯT|Đ/c|Ông|Bà"
+    r"|Đồng chí)\b\.?\s*[.,]?\s*)+",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"\W*nơi (?:nhận|gửi)\s*:?\s*|\W*noi (?:nhan|gui)\s*:?\s*", re.IGNORECASE)
@@ -55,9 +57,8 @@ def signers_of(closing: list[Line], body_tail: list[Line]) -> list[Signer]:
                 authority.append(column)
             elif (is_upper(column) or column[:1].isupper()) and _POSITION.fullmatch(plain):
                 position.append(column)
-            elif name := person_name(column):
-                if authority or position:
-                    _sign(found, authority, position, name, line)
+            elif (authority or position) and (name := person_name(column)):
+                _sign(found, authority, position, name, line)
     return found
 
 

@@ -21,11 +21,15 @@ _LIST_GAP = re.compile(rf"[\s\x01\x02]*(?:,|;|va|&|,\s*va|\+)[\s\x01\x02]*(?:cac
 _SAME_GAP = re.compile(r"[\s,(]*(?:tuc(?: la)?|nham|dung|trung)(?: vao)?(?: ngay)?[\s:]*")
 _CHAIN = re.compile(r"(?<![\d./:\x01-])((?:\d{1,2}\s*(?:,|;|va|-|den(?: het)?(?: ngay)?)\s*(?:ngay\s+)?){1,12})$")
 _LEAD = re.compile(
-    r"\b(?P<lead>truoc(?: thoi (?:diem|han|gian))?|tre nhat|(?:cham|muon) nhat(?: la)?(?: (?:vao|den|trong))?(?: truoc)?(?: het)?|khong (?:qua|muon hon)"
+    r"\b(?P<lead>truoc(?: thoi (?:diem|han|gian))?|tre nhat|(?:cham|muon) nhat(?: la)?(?: (?:vao"
+    r"|den|trong))?(?: truoc)?(?: het)?|khong (?:qua|muon hon)"
     r"|(?:tu nay|ke tu nay|tu bay gio)(?: cho)? (?:den|toi)(?: het)?|(?:cho )?(?:den|toi) het|den truoc|het"
-    r"|han(?: (?:chot|cuoi|cuoi cung|nop|gui|dang ky|hoan thanh|nhan)(?: [a-z ,]{1,40}?)?)?(?: la)?(?: (?:den|truoc))?(?: het)?|xong trong|hoan thanh trong|thoi han(?: [a-z ,]{1,40}?)?(?: den| truoc)?"
+    r"|han(?: (?:chot|cuoi|cuoi cung|nop|gui|dang ky|hoan thanh"
+    r"|nhan)(?: [a-z ,]{1,40}?)?)?(?: la)?(?: (?:den|truoc))?(?: het)?|xong trong|hoan thanh trong"
+    r"|thoi han(?: [a-z ,]{1,40}?)?(?: den| truoc)?"
     r"|(?:cho )?(?:den|toi)|sau|(?<!dien )(?<!dau )(?<!vat )tu(?!\s*:)|ke tu|bat dau)"
-    r"[\s:(]*(?P<pad>[\s\x01\x02,()]*(?:luc |vao )?(?:sang |chieu |toi )?(?:(?:cac |het |cuoi )?ngay)?[\s\x02,()]*)$"
+    r"[\s:(]*(?P<pad>[\s\x01\x02,()]*(?:luc |vao )?(?:sang |chieu |toi )?(?:(?:cac |het "
+    r"|cuoi )?ngay)?[\s\x02,()]*)$"
 )
 
 

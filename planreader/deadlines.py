@@ -20,26 +20,39 @@ _SKIPPED = {Meaning.SLOGANS, Meaning.OLD_SLOGANS, Meaning.THEMES}
 _REPORT = re.compile(r"\bbao cao\b(?! vien| chuyen de| tai)")
 _SEND = re.compile(r"\b(?:gui|nop|chuyen|cung cap|bao ve|tong hop)\b")
 _MATERIAL = re.compile(
-    r"\b(?:ket qua|hinh anh|anh(?! (?:chi|em|a\b|oi))|tin(?! hoc| nhan)|bai viet|bai(?! du thi| tham)|link|duong dan|so lieu|bang tong hop|bieu tong hop|minh chung|san pham|video|clip|phieu tong hop|bieu mau|tong ket|file)\b"
+    r"\b(?:ket qua|hinh anh|anh(?! (?:chi|em|a\b|oi))|tin(?! hoc| nhan)|bai viet|bai(?! du thi"
+    r"| tham)|link|duong dan|so lieu|bang tong hop|bieu tong hop|minh chung|san pham|video|clip"
+    r"|phieu tong hop|bieu mau|tong ket|file)\b"
 )
 _NOT_REPORT = re.compile(
-    r"\b(?:dang ky|danh sach|ho so|du thi|tham du|du toan|de cuong|kich ban|maket|market|the le|y kien|gop y|nhan su|de nghi khen|khen thuong|cong van|giay moi|thu moi|tham gia hoi thi|kinh phi|chung tu|quyet toan)\b"
+    r"\b(?:dang ky|danh sach|ho so|du thi|tham du|du toan|de cuong|kich ban|maket|market|the le"
+    r"|y kien|gop y|nhan su|de nghi khen|khen thuong|cong van|giay moi|thu moi|tham gia hoi thi"
+    r"|kinh phi|chung tu|quyet toan)\b"
 )
 _DOING = re.compile(
-    r"\b(?:(?<!cong )(?<!ca )(?<!nu )nhan|nop|gui|dang ky|hoan thanh|xong|ket thuc|tiep nhan|binh chon|bao cao|han|thoi han|ban hanh|tong hop|phat hanh|in an|chot|thanh quyet toan|quyet toan|trien khai xong)\b"
+    r"\b(?:(?<!cong )(?<!ca )(?<!nu )nhan|nop|gui|dang ky|hoan thanh|xong|ket thuc|tiep nhan"
+    r"|binh chon|bao cao|han|thoi han|ban hanh|tong hop|phat hanh|in an|chot|thanh quyet toan"
+    r"|quyet toan|trien khai xong)\b"
 )
 _PAST = re.compile(
-    r"\b(?:sinh|ket nap|gia nhap|vao cong doan|thanh lap|cong tac|hop dong|ky ket|tuyen dung|tham gia cong doan|co hieu luc|het hieu luc)\s*$"
+    r"\b(?:sinh|ket nap|gia nhap|vao cong doan|thanh lap|cong tac|hop dong|ky ket|tuyen dung"
+    r"|tham gia cong doan|co hieu luc|het hieu luc)\s*$"
 )
 _RECEIVING = re.compile(
-    r"\b(?:nhan (?:bai|anh|tac pham|ho so|san pham|dang ky|video)|dang ky|nop bai|gui bai du thi)\b[^,;.:]{0,30}$"
+    r"\b(?:nhan (?:bai|anh|tac pham|ho so|san pham|dang ky|video)|dang ky|nop bai"
+    r"|gui bai du thi)\b[^,;.:]{0,30}$"
 )
 _CHANGED = re.compile(r"\b(?:dieu chinh|thay doi|lui|gia han|doi\b|sua|chuyen|keo dai|rut ngan|dinh chinh|thay)\b")
 _VIA = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\bzalo(?: (?!truoc|cham|de\b|va\b|han\b|trong|theo)[^\s,;.()]+){0,6}|\b(?:qua|bang) (?:email|thu dien tu|bieu mau|duong link|google form|phan mem|truc luc|truc lien thong)[^,;.()]{0,40}|(?<!\d)0\d{2,3}[. ]?\d{3}[. ]?\d{3,4}(?!\d)"
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\bzalo(?: (?!truoc|cham|de\b|va\b|han\b|trong"
+    r"|theo)[^\s,;.()]+){0,6}|\b(?:qua|bang) (?:email|thu dien tu|bieu mau|duong link|google form"
+    r"|phan mem|truc luc|truc lien thong)[^,;.()]{0,40}"
+    r"|(?<!\d)0\d{2,3}[. ]?\d{3}[. ]?\d{3,4}(?!\d)"
 )
 _TO = re.compile(
-    r"\b(?:ve|cho|len|gui(?= [A-ZĐ])|bao cao(?= [A-ZĐ]))\s+(?P<to>[^,;.()]{3,120}?)(?=\s+(?:truoc|cham nhat|muon nhat|qua|bang|theo|de|trong|vao|hang|moi|sau|tu ngay|dinh ky|chot|han|den het)\b|\s*[,;.():]|$)"
+    r"\b(?:ve|cho|len|gui(?= [A-ZĐ])|bao cao(?= [A-ZĐ]))\s+(?P<to>[^,;.()]{3,120}?)(?=\s+(?:truoc"
+    r"|cham nhat|muon nhat|qua|bang|theo|de|trong|vao|hang|moi|sau|tu ngay|dinh ky|chot|han"
+    r"|den het)\b|\s*[,;.():]|$)"
 )
 
 

@@ -25,17 +25,20 @@ class Meaning(Enum):
 _LEXICON: list[tuple[Meaning, str]] = [
     (
         Meaning.OLD_SLOGANS,
-        r"(?:cac |noi dung )*(?:khau hieu|bang ron|pa ?-?no)[^:]*\b(?:cu|thao do|thao go|thu hoi|khong (?:con )?su dung)\b",
+        r"(?:cac |noi dung )*(?:khau hieu|bang ron|pa ?-?no)[^:]*\b(?:cu|thao do|thao go|thu hoi"
+        r"|khong (?:con )?su dung)\b",
     ),
     (Meaning.OLD_SLOGANS, r"(?:thao do|thao go|thu hoi|khong su dung)[^:]*(?:khau hieu|bang ron)"),
     (
         Meaning.SLOGANS,
-        r"^(?:phu luc[ \d.:ivx-]*|danh (?:muc|sach)|mot so|he thong|cac|nhung|noi dung|goi y|bo|mau|ve|cau|tap hop|tuyen truyen|"
+        r"^(?:phu luc[ \d.:ivx-]*|danh (?:muc|sach)|mot so|he thong|cac|nhung|noi dung|goi y|bo"
+        r"|mau|ve|cau|tap hop|tuyen truyen|"
         r"cac cau|tham khao|de xuat|[ ,:.()-])*(?:cau )?\bkhau hieu\b",
     ),
     (
         Meaning.SLOGANS,
-        r"^(?:cac )?noi dung (?:tuyen truyen )?(?:tren |cua |treo )?(?:cac )?(?:bang ron|pa ?-?no|ap phich|co phuon|truc quan)",
+        r"^(?:cac )?noi dung (?:tuyen truyen )?(?:tren |cua |treo )?(?:cac )?(?:bang ron|pa ?-?no"
+        r"|ap phich|co phuon|truc quan)",
     ),
     (Meaning.THEMES, r"^(?:cac |noi dung |ve )*(?:chu de|thong diep)\b"),
     (Meaning.SCORING, r"cham diem|thang diem|diem thi dua|thi dua,? khen thuong|khen thuong|bieu diem"),
@@ -43,22 +46,26 @@ _LEXICON: list[tuple[Meaning, str]] = [
     (Meaning.PURPOSE, r"muc dich|yeu cau|muc tieu|y nghia|quan diem|can cu"),
     (
         Meaning.ASIDE,
-        r"kinh phi|du toan|nguon luc|doi tuong|thanh phan|han che|ket qua|danh gia|tinh hinh|khai quat|thuan loi",
+        r"kinh phi|du toan|nguon luc|doi tuong|thanh phan|han che|ket qua|danh gia|tinh hinh"
+        r"|khai quat|thuan loi",
     ),
     (
         Meaning.ASSIGNMENTS,
-        r"(?:cong tac |bien phap )?to chuc (?:va )?(?:trien khai )?thuc hien|to chuc trien khai|phan cong|trach nhiem|"
+        r"(?:cong tac |bien phap )?to chuc (?:va )?(?:trien khai )?thuc hien|to chuc trien khai"
+        r"|phan cong|trach nhiem|"
         r"nhiem vu (?:cu the )?(?:cua|cho|tung|cac don vi)|trien khai thuc hien",
     ),
     (Meaning.REPORTING, r"(?:che do |thoi (?:gian|han) |cong tac |thong tin,? |han )*(?:gui |nop )?bao cao"),
     (
         Meaning.TOPICS,
-        r"^noi dung(?!.*(?:hinh thuc|hoat dong|thuc hien|to chuc|thoi gian)).*(?:tuyen truyen|truyen thong|thong tin)",
+        r"^noi dung(?!.*(?:hinh thuc|hoat dong|thuc hien|to chuc|thoi gian)).*(?:tuyen truyen"
+        r"|truyen thong|thong tin)",
     ),
     (Meaning.WINDOW, r"^(?:thoi gian|dia diem|thoi diem)(?!.*(?:noi dung|hoat dong))"),
     (
         Meaning.CONTENT,
-        r"noi dung|hoat dong|hinh thuc|nhiem vu|giai phap|bien phap|su kien|lich |cong viec|chuong trinh|ke hoach chi tiet|"
+        r"noi dung|hoat dong|hinh thuc|nhiem vu|giai phap|bien phap|su kien|lich |cong viec"
+        r"|chuong trinh|ke hoach chi tiet|"
         r"tien do|tuyen truyen|truyen thong",
     ),
 ]
@@ -68,12 +75,15 @@ _ATTRIBUTES: list[tuple[str, str]] = [
     ("time", r"(?:du kien )?thoi gian(?! (?:bao cao|gui|nop|nhan))[^:]*|thoi diem[^:]*|tien do|lich"),
     (
         "due",
-        r"(?:thoi )?han (?:chot|cuoi|nop|gui|hoan thanh|dang ky|nhan|bao cao)[^:]*|(?:thoi )?han|hoan thanh|deadline|thoi gian (?:nhan|gui|nop|bao cao)[^:]*",
+        r"(?:thoi )?han (?:chot|cuoi|nop|gui|hoan thanh|dang ky|nhan|bao cao)[^:]*|(?:thoi )?han"
+        r"|hoan thanh|deadline|thoi gian (?:nhan|gui|nop|bao cao)[^:]*",
     ),
     ("place", r"(?:du kien )?dia diem[^:]*|noi to chuc|vi tri(?: treo)?"),
     (
         "lead",
-        r"(?:don vi |co quan |bo phan )?(?:chu tri|phu trach|dau moi)(?: thuc hien)?|(?:don vi|chu the|co quan|nguoi|bo phan|cap)(?: to chuc| trien khai)? thuc hien|nguoi phu trach|chiu trach nhiem[^:]*|don vi to chuc|phan cong",
+        r"(?:don vi |co quan |bo phan )?(?:chu tri|phu trach|dau moi)(?: thuc hien)?|(?:don vi"
+        r"|chu the|co quan|nguoi|bo phan|cap)(?: to chuc| trien khai)? thuc hien|nguoi phu trach"
+        r"|chiu trach nhiem[^:]*|don vi to chuc|phan cong",
     ),
     ("coop", r"(?:don vi |co quan )?(?:dong )?phoi hop(?: thuc hien)?"),
     ("content", r"noi dung(?: [^:]{0,30})?|cu the"),
@@ -81,7 +91,9 @@ _ATTRIBUTES: list[tuple[str, str]] = [
     ("people", r"doi tuong[^:]*|thanh phan[^:]*|so luong[^:]*|quy mo|nguoi tham (?:du|gia)"),
     (
         "aside",
-        r"kinh phi[^:]*|san pham[^:]*|muc dich[^:]*|yeu cau[^:]*|ghi chu|luu y|kich thuoc[^:]*|chat lieu|quy cach[^:]*|co cau[^:]*|giai thuong|ket qua[^:]*|hashtag[^:]*|phong chu|mau sac|mau nen|nen|lien he[^:]*|dia chi[^:]*|email|dien thoai",
+        r"kinh phi[^:]*|san pham[^:]*|muc dich[^:]*|yeu cau[^:]*|ghi chu|luu y|kich thuoc[^:]*"
+        r"|chat lieu|quy cach[^:]*|co cau[^:]*|giai thuong|ket qua[^:]*|hashtag[^:]*|phong chu"
+        r"|mau sac|mau nen|nen|lien he[^:]*|dia chi[^:]*|email|dien thoai",
     ),
 ]
 _LABELS = [(name, re.compile(pattern)) for name, pattern in _ATTRIBUTES]

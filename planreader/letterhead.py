@@ -1,31 +1,36 @@
 """Facts of the letterhead: number, issuing body and its superior, place and date, subject."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from planreader.chars import fold, is_upper, squeeze, unquoted
 from planreader.lines import Line
 from planreader.model import Source
-from planreader.zones import Zones, kind_of
+from planreader.zones import KINDS, Zones, kind_of
 
 _NUMBER = re.compile(
-    r"(?:^|\s)[Ss][ốôoỐÔO]\s*:?\s*(?P<serial>\d{0,5})[\s.…_]*(?P<join>[/-])\s*(?P<symbol>[A-ZĐÂÊÔƠƯĂ][\wĐđ&.]*(?:\s?[-/]\s?[\wĐđ&.]+)*)"
+    r"(?:^"
+    r"|\s)[Ss][ốôoỐÔO]\s*:?\s*(?P<serial>\d{0,5})[\s.…_]*(?P<join>[/-])\s*(?P<symbol>[A-ZĐÂÊÔƠƯĂ][\wĐđ&.]*(?:\s?[-/]\s?[\wĐđ&.]+)*)"
 )
 _ISSUED = re.compile(
-    r"(?:(?P<place>[^\d,;:|()]{2,40}),\s*)?ngay\s*(?P<d>\d{1,2}|[.…_\s]*)\s*(?:thang\s*(?P<m>\d{1,2}|[.…_\s]*)\s*nam\s*(?P<y>\d{4})"
+    r"(?:(?P<place>[^\d,;:|()]{2,40}),\s*)?ngay\s*(?P<d>\d{1,2}"
+    r"|[.…_\s]*)\s*(?:thang\s*(?P<m>\d{1,2}|[.…_\s]*)\s*nam\s*(?P<y>\d{4})"
     r"|[/.-]\s*(?P<m2>\d{1,2})\s*[/.-]\s*(?P<y2>\d{4}))"
 )
 _NOT_BODY = re.compile(
-    r"cong hoa xa hoi|doc lap\s*-?\s*tu do|dang cong san viet nam|^so\s*[:\d]|ngay .*thang|^v/v|^\W*$|^kinh gui|^ban hanh|^du thao|^hoa toc|^khan\b"
+    r"cong hoa xa hoi|doc lap\s*-?\s*tu do|dang cong san viet nam|^so\s*[:\d]|ngay .*thang|^v/v"
+    r"|^\W*$|^kinh gui|^ban hanh|^du thao|^hoa toc|^khan\b"
 )
-_ORG_WORD = (
-    "tong lien doan", "lien doan lao dong", "ldld", "cong doan", "cdcs", "cd ", "nghiep doan", "ban chap hanh", "ban thuong vu", "dang bo", "dang uy",
-    "tinh uy", "thanh uy", "huyen uy", "quan uy", "thi uy", "tong cong ty", "tap doan", "uy ban", "mat tran", "so ", "truong ", "benh vien", "ban tuyen giao",
-    "ban ", "hoi ", "tinh doan", "cong ty", "chi bo", "ubnd", "bo ", "cuc ", "nha may", "trung tam", "khoi ",
-)  # fmt: skip
+_ORG_WORD = tuple(
+    "tong lien doan,lien doan lao dong,ldld,cong doan,cdcs,cd ,nghiep doan,ban chap hanh,ban thuong vu,dang bo,dang uy,"
+    "tinh uy,thanh uy,huyen uy,quan uy,thi uy,tong cong ty,tap doan,uy ban,mat tran,so ,truong ,benh vien,ban ,hoi ,"
+    "tinh doan,cong ty,chi bo,ubnd,bo ,cuc ,nha may,trung tam,khoi ".split(",")
+)
 _UNFINISHED = re.compile(
-    r"(?:tong )?lien doan lao dong(?: viet nam)?$|cong doan(?: co so)?$|cdcs$|ban (?:chap hanh|thuong vu)(?: cong doan(?: co so)?)?$|cong doan (?:nganh|truong|cong ty|vien chuc|xa|phuong|khu cong nghiep|cac khu cong nghiep)$|.*(?: va|,| -)$|nghiep doan$|dang bo$"
+    r"(?:tong )?lien doan lao dong(?: viet nam)?$|cong doan(?: co so)?$|cdcs$|ban (?:chap hanh"
+    r"|thuong vu)(?: cong doan(?: co so)?)?$|cong doan (?:nganh|truong|cong ty|vien chuc|xa|phuong"
+    r"|khu cong nghiep|cac khu cong nghiep)$|.*(?: va|,| -)$|nghiep doan$|dang bo$"
 )
 _COMPLETE = re.compile(r"(?:tong )?lien doan lao dong viet nam$")
 
@@ -38,7 +43,7 @@ class Letterhead:
     place: str | None = None
     date_issued: date | None = None
     title: str | None = None
-    source: Source = Source(0, "")
+    source: Source = field(default_factory=lambda: Source(1, ""))
     bad_date: bool = False
     party: bool = False  # a document of the Party, not of the union
 
@@ -117,8 +122,10 @@ def _continues_body(previous: str, plain: str) -> bool:
 
 
 _ACTING = re.compile(
-    r"\b(?P<body>(?:ban (?:thuong vu|chap hanh) )?(?:tong lien doan|lien doan lao dong|ldld|cong doan|cdcs|nghiep doan)\b[^,;.:()\"]{0,90}?)\s*(?:\([^()]{1,60}\)\s*)?"
-    r"(?P<rest>[^,;.:()\"]{0,40}?)\s*(?:xay dung|ban hanh|de nghi|huong dan|bao cao|trien khai|thong bao|to chuc|yeu cau|tran trong)\b"
+    r"\b(?P<body>(?:ban (?:thuong vu|chap hanh) )?(?:tong lien doan|lien doan lao dong|ldld"
+    r"|cong doan|cdcs|nghiep doan)\b[^,;.:()\"]{0,90}?)\s*(?:\([^()]{1,60}\)\s*)?"
+    r"(?P<rest>[^,;.:()\"]{0,40}?)\s*(?:xay dung|ban hanh|de nghi|huong dan|bao cao|trien khai"
+    r"|thong bao|to chuc|yeu cau|tran trong)\b"
 )
 
 
@@ -161,8 +168,6 @@ def _is_dateline(text: str) -> bool:
 
 
 def _bare_kinds() -> list[str]:
-    from planreader.zones import KINDS
-
     return sorted(KINDS, key=len, reverse=True)
 
 

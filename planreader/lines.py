@@ -17,8 +17,10 @@ _RULER = re.compile(r"[-_=*~.\s]{3,}|[-_*]")
 _LONGEST = 6_000
 _TERMINAL = (".", ";", ":", "!", "?", "./.", "/.")
 _NEVER_JOINED = re.compile(
-    r"(?:can cu|kinh gui|noi nhan|noi gui|tren day la|thoi gian|dia diem|hinh thuc|doi tuong|chu the|thanh phan|so luong"
-    r"|kinh phi|phu luc|tm\.|kt\.|tl\.|t/m|chu tri|phoi hop|khau hieu|thong diep|chu de|han |don vi)[^,;.]{0,60}(?::|$)"
+    r"(?:can cu|kinh gui|noi nhan|noi gui|tren day la|thoi gian|dia diem|hinh thuc|doi tuong"
+    r"|chu the|thanh phan|so luong"
+    r"|kinh phi|phu luc|tm\.|kt\.|tl\.|t/m|chu tri|phoi hop|khau hieu|thong diep|chu de|han "
+    r"|don vi)[^,;.]{0,60}(?::|$)"
     r"|can cu |kinh gui"
 )
 

@@ -161,6 +161,8 @@ class _Builder:
 
 def _is_heading(text: str) -> bool:
     """A line in capitals without a number that names a section."""
+    if re.fullmatch(r"phu luc(?: (?:so )?[ivx\d]{1,4})?[.:]?", fold(text)):
+        return True
     return (
         len(text) <= 140
         and is_upper(text)

@@ -16,27 +16,44 @@ _SKIPPED = {Meaning.SLOGANS, Meaning.OLD_SLOGANS, Meaning.THEMES, Meaning.SCORIN
 _NUMBER = r"(?:\d{1,3}(?:\.\d{3})+|\d{1,6}(?:,\d{1,2})?)"
 _WORDED = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10}
 _NOUN = (
-    r"(?:tin(?: anh| ngan)?|bai(?: viet| dang)?|anh|hinh anh|buc anh|bang ron|pa ?-?no|co phuon|phuon|clip|video(?: clip)?|phong su|cuoc|buoi|suat|cong trinh|phan viec|sang kien|mo hinh|guong|san pham"
-    r"|luot|doan vien|cdcs|cong doan co so|nguoi|lop|hoat dong|thanh vien|doi\b|tiet muc|tac pham|de tai|cau lac bo|to cong doan|don vi|ban tin|khau hieu|to gap|to roi|tin,? bai|infographic|nha|can nha|mai am|cau hoi|bai du thi"
-    r"|phan qua|chuyen de|hoi nghi|y kien|de xuat|tap the|ca nhan|cong nhan|doan vien,? nguoi lao dong|luot chia se|bai,? anh|the|sach|dau sach|cay|chuong trinh|don vi mau|gio)"
+    r"(?:tin(?: anh| ngan)?|bai(?: viet| dang)?|anh|hinh anh|buc anh|bang ron|pa ?-?no|co phuon"
+    r"|phuon|clip|video(?: clip)?|phong su|cuoc|buoi|suat|cong trinh|phan viec|sang kien|mo hinh"
+    r"|guong|san pham"
+    r"|luot|doan vien|cdcs|cong doan co so|nguoi|lop|hoat dong|thanh vien|doi\b|tiet muc|tac pham"
+    r"|de tai|cau lac bo|to cong doan|don vi|ban tin|khau hieu|to gap|to roi|tin,? bai|infographic"
+    r"|nha|can nha|mai am|cau hoi|bai du thi"
+    r"|phan qua|chuyen de|hoi nghi|y kien|de xuat|tap the|ca nhan|cong nhan"
+    r"|doan vien,? nguoi lao dong|luot chia se|bai,? anh|the|sach|dau sach|cay|chuong trinh"
+    r"|don vi mau|gio)"
 )
-_STOP = r"(?=\s+(?:tren|trong|cho|ve|len|moi|hang|gui|tham gia|tham du|duoc|de|tai|o|la|nham|theo|vao|den|truoc|do|neu|voi|va|hoac|co\b(?! so)|em\b|nhe\b|nha\b|a\b|dang|phan anh|lien quan|tuyen truyen|thuoc|dat|treo|khi|tro len|qua)\b|\s*[,;.:()/+]|\s*$)"
+_STOP = (
+    r"(?=\s+(?:tren|trong|cho|ve|len|moi|hang|gui|tham gia|tham du|duoc|de|tai|o|la|nham|theo|vao|den"
+    r"|truoc|do|neu|voi|va|hoac|co\b(?! so)|em\b|nhe\b|nha\b|a\b|dang|phan anh|lien quan|tuyen truyen"
+    r"|thuoc|dat|treo|khi|tro len|qua)\b|\s*[,;.:()/+]|\s*$)"
+)
 _UNIT = rf"(?P<unit>%\s*(?:[^\d,;.:()/%]{{2,60}}?{_STOP})?|[^\d\s,;.:()/%][^\d,;.:()/%]{{0,45}}?{_STOP})"
 _COMPARED = re.compile(
-    rf"\b(?P<cmp>it nhat|toi thieu|khong duoi|khong it hon|khong thap hon|tren|khong qua|toi da|khong vuot qua|duoi|nhieu nhat)\s+(?:la |dat |co |phai co |tu )?(?P<n>{_NUMBER}|mot|hai|ba|bon|nam|muoi)(?![/\d])\s*(?P<more>trieu|nghin|ngan)?\s*{_UNIT}"
+    rf"\b(?P<cmp>it nhat|toi thieu|khong duoi|khong it hon|khong thap hon|tren|khong qua|toi da"
+    rf"|khong vuot qua|duoi|nhieu nhat)\s+(?:la |dat |co |phai co |tu )?(?P<n>{_NUMBER}|mot|hai|ba"
+    rf"|bon|nam|muoi)(?![/\d])\s*(?P<more>trieu|nghin|ngan)?\s*{_UNIT}"
 )
 _OR_MORE = re.compile(rf"\b(?:tu\s+)?(?P<n>{_NUMBER})\s*{_UNIT}[^\d,;.:()]{{0,40}}?\s*tro len")
 _RANGE = re.compile(
-    rf"(?<![/\d.-])(?:tu\s+)?(?P<n>{_NUMBER})\s*(?:-|den)\s*(?P<n2>{_NUMBER})(?![/\d])\s*(?P<unit>{_NOUN}\b|%[^\d,;.:()/]{{0,40}})"
+    rf"(?<![/\d.-])(?:tu\s+)?(?P<n>{_NUMBER})\s*(?:-"
+    rf"|den)\s*(?P<n2>{_NUMBER})(?![/\d])\s*(?P<unit>{_NOUN}\b|%[^\d,;.:()/]{{0,40}})"
 )
 _PERCENT = re.compile(rf"(?<![\d/,.])(?P<n>{_NUMBER})\s*(?P<unit>%\s*(?:[^\d,;.:()/%]{{2,60}}?{_STOP})?)")
 _ANOTHER = re.compile(
     rf"(?:\s[^\d,;.:()]{{1,24}}?)?\s*(?:\bva|,|,\s*va|hoac|\+|cung)\s*(?P<n>{_NUMBER})\s*(?P<unit>{_NOUN})\b"
 )
 _PLAIN = re.compile(rf"(?<![\d/.,])(?P<n>{_NUMBER})\s+(?P<unit>{_NOUN})\b")
-_EACH = Lexicon(r"\b(?:mỗi|từng|bình quân|h[àằ]ng (?:tuần|tháng|ngày|quý))\b|/\s*(?:tuần|tháng|ngày|quý|cđcs|đơn vị)")
+_EACH = Lexicon(
+    r"\b(?:mỗi|từng|bình quân|h[àằ]ng (?:tuần|tháng|ngày|quý))\b|/\s*(?:tuần|tháng|ngày|quý|cđcs"
+    r"|đơn vị)"
+)
 _NOT_QUOTA = re.compile(
-    r"(?:gio\b|phut|giay|ngay|thang|nam\b|tuan\b|diem\b|tuoi|km|cm|m\b|met\b|px|x\b|dong\b|trieu|ty\b|nghin|lan\b|mb\b|gb\b|ky\b|trang\b|tu\b|chu\b|kg|h\b|do\b|so\b)"
+    r"(?:gio\b|phut|giay|ngay|thang|nam\b|tuan\b|diem\b|tuoi|km|cm|m\b|met\b|px|x\b|dong\b|trieu"
+    r"|ty\b|nghin|lan\b|mb\b|gb\b|ky\b|trang\b|tu\b|chu\b|kg|h\b|do\b|so\b)"
 )
 _PEOPLE = re.compile(r"(?:doan vien|lao dong|nguoi|cong nhan|cnv|cnld|nld)")
 _PERIOD = re.compile(
@@ -145,7 +162,8 @@ def _is_condition(plain: str, match: "re.Match[str]") -> bool:
 
 
 _CONDITION = re.compile(
-    r"(?:\bco|quy mo|so luong|\(|\btu|su dung|cdcs|cong doan(?: co so)?|don vi|doanh nghiep|noi)\s*(?:co\s+)?(?:tu\s*)?$"
+    r"(?:\bco|quy mo|so luong|\(|\btu|su dung|cdcs|cong doan(?: co so)?|don vi|doanh nghiep"
+    r"|noi)\s*(?:co\s+)?(?:tu\s*)?$"
 )
 
 
@@ -164,7 +182,8 @@ def _applies_to(text: str, plain: str, begin: int, unit: str | None, place: Plac
     """ "mỗi CĐCS doanh nghiệp", "CĐCS trường học", else the unit of the heading or the subject of the sentence."""
     matches = list(
         re.finditer(
-            r"\b(?:moi|tung|100%|\d{2}%)\s+(?=(?:cdcs|cdbp|cong doan|don vi|cum|to |doan vien|cap|ldld|phong|khoa|cong ty|nghiep doan|can bo))",
+            r"\b(?:moi|tung|100%|\d{2}%)\s+(?=(?:cdcs|cdbp|cong doan|don vi|cum|to |doan vien|cap"
+            r"|ldld|phong|khoa|cong ty|nghiep doan|can bo))",
             plain[: begin + 8],
         )
     )
@@ -174,7 +193,7 @@ def _applies_to(text: str, plain: str, begin: int, unit: str | None, place: Plac
         named = (
             after[0]
             if after
-            else squeeze(re.split(r"[,:;(]| có | tối thiểu| ít nhất| không quá| tối đa| co it| co toi", rest)[0])
+            else squeeze(re.split((r"[,:;(]| có | tối thiểu| ít nhất| không quá| tối đa| co it| co toi"), rest)[0])
         )
         prefix = "" if plain[matches[-1].start()].isdigit() else text[matches[-1].start() : matches[-1].end()]
         return _trimmed(squeeze(prefix + (after[0] if after else named.removeprefix(prefix.strip()))))[:120]

@@ -12,14 +12,20 @@ _NOUNS = re.compile(
     r"\b(?:(?P<slogan>khau hieu|dong chu|slogan)|(?P<chu_de>chu de)|(?P<thong_diep>thong diep)"
     r"|(?P<banner>bang ron|pa ?-?no|banner|phuon|ap phich|backdrop|man hinh led|bang dien tu|chay chu)"
     r"|(?P<content>noi dung|ghi|chu|cau)"
-    r"|(?P<other>(?:cuoc|hoi|bai du) thi|hoi (?:thao|dien|nghi|trai)|toa dam|dien dan|cuoc van dong|van dong|phong trao|chuong trinh|quy|nhom|group|trang|fanpage"
-    r"|facebook|zalo|kenh|chuyen (?:muc|trang|de)|giai(?: thuong)?|mo hinh|ngay hoi|de an|du an|chien dich|de tai|hashtag|nghi quyet|chi thi"
-    r"|ket luan|danh hieu|bang khen|ky niem chuong|cong trinh|phan viec|hoat dong|giao luu|tiet muc|bai hat|phim|cuon|sach|doi|cau lac bo|clb|lop|to chuc"
-    r"|thu muc|tieu de|ten|mai am|tet|tai khoan|bo phim|phong su|video|clip|ban tin|app|ung dung|diem|gian hang|le|dot|thang|ngay|tuan))\b"
+    r"|(?P<other>(?:cuoc|hoi|bai du) thi|hoi (?:thao|dien|nghi|trai)|toa dam|dien dan"
+    r"|cuoc van dong|van dong|phong trao|chuong trinh|quy|nhom|group|trang|fanpage"
+    r"|facebook|zalo|kenh|chuyen (?:muc|trang|de)|giai(?: thuong)?|mo hinh|ngay hoi|de an|du an"
+    r"|chien dich|de tai|hashtag|nghi quyet|chi thi"
+    r"|ket luan|danh hieu|bang khen|ky niem chuong|cong trinh|phan viec|hoat dong|giao luu"
+    r"|tiet muc|bai hat|phim|cuon|sach|doi|cau lac bo|clb|lop|to chuc"
+    r"|thu muc|tieu de|ten|mai am|tet|tai khoan|bo phim|phong su|video|clip|ban tin|app|ung dung"
+    r"|diem|gian hang|le|dot|thang|ngay|tuan))\b"
 )
 _OLD = Lexicon(
-    r"\b(?:cũ\b|tháo (?:dỡ|gỡ)|hạ xuống|thu hồi|không (?:còn )?(?:sử dụng|dùng|treo)|bỏ (?:khẩu hiệu|nội dung|câu)|(?:bị )?loại bỏ|bãi bỏ"
-    r"|năm (?:ngoái|trước)|đã treo|thay (?:thế )?(?:cho )?(?:các )?(?:khẩu hiệu|câu|băng rôn|nội dung|chủ đề|thông điệp)|thay vì|thay cho"
+    r"\b(?:cũ\b|tháo (?:dỡ|gỡ)|hạ xuống|thu hồi|không (?:còn )?(?:sử dụng|dùng|treo)"
+    r"|bỏ (?:khẩu hiệu|nội dung|câu)|(?:bị )?loại bỏ|bãi bỏ"
+    r"|năm (?:ngoái|trước)|đã treo|thay (?:thế )?(?:cho )?(?:các )?(?:khẩu hiệu|câu|băng rôn"
+    r"|nội dung|chủ đề|thông điệp)|thay vì|thay cho"
     r"|không phải(?: là)?|sửa (?:khẩu hiệu|câu|nội dung|cụm từ)|đính chính|trước đây|trước đó)\b"
 )
 _NEW = Lexicon(r"\b(?:bằng|thành|nay là|đọc là|sửa lại là|sửa là|khẩu hiệu mới)\b[^\"]*$")

@@ -165,7 +165,7 @@ def _read_plan(reading: Reading, parts: _Parts) -> None:
 
 def _amends(parts: _Parts) -> bool:
     subject = fold((parts.head.title or "") + " " + " ".join(line.text for line in parts.zones.body[:6]))
-    return bool(re.search(r"\b(?:dieu chinh|sua doi|bo sung|dinh chinh|thay doi|thay the|gia han)\b", subject))
+    return bool(re.search((r"\b(?:dieu chinh|sua doi|bo sung|dinh chinh|thay doi|thay the|gia han)\b"), subject))
 
 
 def _texts(place: Place) -> list[str]:

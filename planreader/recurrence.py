@@ -7,20 +7,24 @@ from planreader.chars import fold
 from planreader.clock import RFC_DAYS, Clock, Weekday, clocks, weekdays
 
 _EVERY = re.compile(
-    r"\b(?:(?:dinh ky )?(?:hang|moi|tung)\s+(?P<unit>ngay|tuan|thang|quy)\b(?!\s*(?:cong nhan|hanh dong|\d|thu \w+ (?:dau|cuoi)))"
-    r"|(?P<times>\d{1,2})\s*(?:tin|bai|lan|anh|video|clip|so|buoi|cuoc|ky)?\s*/\s*(?P<per>ngay|tuan|thang|quy)\b"
+    r"\b(?:(?:dinh ky )?(?:hang|moi|tung)\s+(?P<unit>ngay|tuan|thang|quy)\b(?!\s*(?:cong nhan"
+    r"|hanh dong|\d|thu \w+ (?:dau|cuoi)))"
+    r"|(?P<times>\d{1,2})\s*(?:tin|bai|lan|anh|video|clip|so|buoi|cuoc|ky)?\s*/\s*(?P<per>ngay"
+    r"|tuan|thang|quy)\b"
     r"|(?P<step>hai|2|02|ba|3|03)\s*(?P<stepunit>tuan|thang)\s*(?:/|mot|1|01)\s*lan"
     r"|(?:mot|1|01)\s*lan\s*/?\s*(?:mot |1 )?(?P<once>ngay|tuan|thang|quy)\b|\b(?P<often>tuan|thang) mot lan)"
 )
 _EVERY_WEEKDAY = re.compile(r"\b(?:moi|cac|vao cac)\s+(?:buoi |sang |chieu |toi |ngay )?[\x02]")
 _MONTH_DAY = re.compile(
-    r"\b(?:ngay|truoc|vao|mung|mong)\s+(?:ngay\s+)?(?:mung |mong )?(?P<days>\d{1,2}(?:\s*(?:,|va)\s*(?:ngay\s+)?\d{1,2}){0,5})\s+(?:cua\s+)?(?:hang|moi)\s+(?P<unit>thang|quy)"
+    r"\b(?:ngay|truoc|vao|mung|mong)\s+(?:ngay\s+)?(?:mung |mong )?(?P<days>\d{1,2}(?:\s*(?:,"
+    r"|va)\s*(?:ngay\s+)?\d{1,2}){0,5})\s+(?:cua\s+)?(?:hang|moi)\s+(?P<unit>thang|quy)"
 )
 _LAST_DAY = re.compile(
     r"\bngay (?:lam viec )?cuoi (?:cung )?(?:cua )?(?:hang |moi |cac )?(?P<unit>thang|quy)\b(?!\s*\d)"
 )
 _NTH = re.compile(
-    r"\x02+\s*(?:cua\s+)?(?:tuan\s+)?(?P<nth>dau(?: tien)?|cuoi(?: cung)?|thu (?:nhat|hai|ba|tu))\s*(?:cua\s+)?(?:(?:hang|moi)\s+)?thang(?!\s*\d)"
+    r"\x02+\s*(?:cua\s+)?(?:tuan\s+)?(?P<nth>dau(?: tien)?|cuoi(?: cung)?|thu (?:nhat|hai|ba"
+    r"|tu))\s*(?:cua\s+)?(?:(?:hang|moi)\s+)?thang(?!\s*\d)"
 )
 _RULES = {
     "ngay": "FREQ=DAILY",
@@ -30,7 +34,9 @@ _RULES = {
 }
 _ORDINALS = {"dau": 1, "nhat": 1, "hai": 2, "ba": 3, "tu": 4, "cuoi": -1}
 _RELATIVE = re.compile(
-    r"(?:(?:cham nhat|muon nhat|khong qua|trong(?: vong| thoi han)?|truoc|sau)\s+(?:la\s+)?)+(?:it nhat\s+)?\(?(?P<n>\d{1,3}|mot|hai|ba|nam|bay|muoi)\)?\s*(?:\([^()]{1,20}\)\s*)?(?:gio|ngay|tuan|thang)(?: lam viec)?\b"
+    r"(?:(?:cham nhat|muon nhat|khong qua|trong(?: vong| thoi han)?|truoc"
+    r"|sau)\s+(?:la\s+)?)+(?:it nhat\s+)?\(?(?P<n>\d{1,3}|mot|hai|ba|nam|bay"
+    r"|muoi)\)?\s*(?:\([^()]{1,20}\)\s*)?(?:gio|ngay|tuan|thang)(?: lam viec)?\b"
     r"(?:\s+(?:truoc|sau|ke tu|tinh tu|tu)\b[^,.;()]{0,80}|\s+(?:so voi|truoc khi|sau khi)[^,.;()]{0,80})?"
     r"|\bngay (?:sau|khi)(?: khi)? (?!day)[^,.;()]{3,80}"
 )

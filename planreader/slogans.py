@@ -12,14 +12,22 @@ from planreader.sections import Place
 from planreader.tables import Table
 
 _LABELLED = re.compile(
-    r"(?:cau |mau |noi dung |bang ron |pa ?no )?(?:khau hieu|cau|mau|so|noi dung|bang ron|pa ?no|phuon)(?: so)? \d{1,2}\s*[:.)-]\s*"
+    r"(?:cau |mau |noi dung |bang ron |pa ?no )?(?:khau hieu|cau|mau|so|noi dung|bang ron|pa ?no"
+    r"|phuon)(?: so)? \d{1,2}\s*[:.)-]\s*"
 )
 _NOTE = re.compile(
-    r"\s*[(\[](?:treo|dung|cho|ghi chu|mau|kho|kich thuoc|theo|vi tri|in |luu y|ap dung|danh cho|moi|bo sung|tai|khau hieu)\b[^()\[\]]*[)\]]\s*[.;]?$"
+    r"\s*[(\[](?:treo|dung|cho|ghi chu|mau|kho|kich thuoc|theo|vi tri|in |luu y|ap dung|danh cho"
+    r"|moi|bo sung|tai|khau hieu)\b[^()\[\]]*[)\]]\s*[.;]?$"
 )
 _INSTRUCTION = re.compile(
-    r"(?:cac |nhung )?(?:don vi|cap cong doan|cdcs)\b.*\b(?:lua chon|treo|su dung|co the|can cu|chu dong)|de nghi|yeu cau|luu y|ghi chu|kich thuoc|khuyen khich|tuy (?:theo|dieu kien|tinh hinh)"
-    r"|ngoai ra|thuc hien theo|theo (?:phu luc|mau|noi dung)|xem |can cu|kem theo|ban hanh kem|trong do|(?:thong nhat )?(?:dung |su dung )?(?:cac )?hashtag|khong (?:su )?dung|tren day|lua chon|cac khau hieu|cac cau|noi nhan|vi tri treo|so luong|hinh thuc|nguon:|thong nhat su dung|in (?:tren|bang)|treo (?:tai|o|tren|bang)|bang ron (?:dung|treo|co|kho)|su dung (?:dong thoi|mau|phong|logo)"
+    r"(?:cac |nhung )?(?:don vi|cap cong doan|cdcs)\b.*\b(?:lua chon|treo|su dung|co the|can cu"
+    r"|chu dong)|de nghi|yeu cau|luu y|ghi chu|kich thuoc|khuyen khich|tuy (?:theo|dieu kien"
+    r"|tinh hinh)"
+    r"|ngoai ra|thuc hien theo|theo (?:phu luc|mau|noi dung)|xem |can cu|kem theo|ban hanh kem"
+    r"|trong do|(?:thong nhat )?(?:dung |su dung )?(?:cac )?hashtag|khong (?:su )?dung|tren day"
+    r"|lua chon|cac khau hieu|cac cau|noi nhan|vi tri treo|so luong|hinh thuc|nguon:"
+    r"|thong nhat su dung|in (?:tren|bang)|treo (?:tai|o|tren|bang)|bang ron (?:dung|treo|co|kho)"
+    r"|su dung (?:dong thoi|mau|phong|logo)"
 )
 _DUE = re.compile(
     r"\b(?:truoc|cham nhat|han|xong|den het)\b(?: ngay)? ?\d{1,2}[/.]\d|\bgui ve\b|\bxem (?:phu luc|tai)\b"
@@ -117,7 +125,7 @@ def _is_prose(text: str) -> bool:
     plain = fold(text)
     if text.startswith("("):
         return True
-    return bool(re.search(r"\b(?:lua chon|su dung|nhu sau|sau day|kem theo|de nghi|thuc hien theo)\b", plain)) or (
+    return bool(re.search((r"\b(?:lua chon|su dung|nhu sau|sau day|kem theo|de nghi|thuc hien theo)\b"), plain)) or (
         text.endswith(".") and len(text.split()) > 30
     )
 

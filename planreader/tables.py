@@ -22,7 +22,8 @@ _HEADERS: list[tuple[str, str]] = [
     ("place", r".*\b(?:dia diem|noi to chuc|noi thuc hien|vi tri)\b.*"),
     (
         "task",
-        r"nhiem vu(?: .*)?|(?:noi dung )?(?:cong viec|viec)(?: duoc| phan| phai).*|trach nhiem.*|noi dung phan cong",
+        r"nhiem vu(?: .*)?|(?:noi dung )?(?:cong viec|viec)(?: duoc| phan| phai).*|trach nhiem.*"
+        r"|noi dung phan cong",
     ),
     (
         "lead",
@@ -31,7 +32,8 @@ _HEADERS: list[tuple[str, str]] = [
     ("lead", r"(?:don vi|bo phan|ban|co quan)(?:/ca nhan)? (?:to chuc |trien khai )?thuc hien.*"),
     (
         "unit",
-        r"(?:ten )?(?:don vi|cac don vi|bo phan|cdcs|cong doan co so|ten cdcs|khoi|cum|doi tuong)(?:[ ,/].*)?",
+        r"(?:ten )?(?:don vi|cac don vi|bo phan|cdcs|cong doan co so|ten cdcs|khoi|cum"
+        r"|doi tuong)(?:[ ,/].*)?",
     ),
     ("quantity", r".*\b(?:so luong|chi tieu|dinh muc|toi thieu|it nhat)\b.*"),
     ("product", r".*\b(?:san pham|ket qua|ghi chu|dau ra|kinh phi|du toan|dvt|don vi tinh)\b.*"),

@@ -14,10 +14,12 @@ from planreader.quoted import quoted
 from planreader.sections import Place
 
 _PLAIN = re.compile(
-    r"\b(?P<kind>chu de|thong diep)\b(?P<of>[^:\".;]{0,110}?)(?:\s*:\s*|\s+la\s*:?\s+)(?P<text>[^\".;]{8,260})"
+    r"\b(?P<kind>chu de|thong diep)\b(?P<of>[^:\".;]{0,110}?)(?:\s*:\s*"
+    r"|\s+la\s*:?\s+)(?P<text>[^\".;]{8,260})"
 )
 _MONTHS = re.compile(
-    r"\bthang\s+(?:cong nhan|hanh dong(?: quoc gia)?(?: ve)?\s+(?:at\s?-?\s?vsld|an toan,?(?: va)? ve sinh lao dong))(?:\s*(?:lan thu \w+|-|,)?\s*nam\s+(?P<y>20\d\d))?"
+    r"\bthang\s+(?:cong nhan|hanh dong(?: quoc gia)?(?: ve)?\s+(?:at\s?-?\s?vsld"
+    r"|an toan,?(?: va)? ve sinh lao dong))(?:\s*(?:lan thu \w+|-|,)?\s*nam\s+(?P<y>20\d\d))?"
 )
 
 

@@ -41,11 +41,14 @@ _BODY_STARTS = re.compile(
 _CLOSING = re.compile(r"\W*noi (?:nhan|gui)\s*(?::|$)|\W*noi (?:nhan|gui)\s*:.*")
 _AUTHORITY = re.compile(r"\W*(?:TM|KT|TL|TUQ|T/M|K/T|T/L|Q)\s?[./]\s?\s*[A-ZĐÀ-Ỹ]")
 _POSITION = re.compile(
-    r"\W*(?:(?:QUYỀN|Q\.)\s)?(?:PHÓ\s)?(?:CHỦ TỊCH|BÍ THƯ|TRƯỞNG BAN|GIÁM ĐỐC|TỔNG GIÁM ĐỐC|HIỆU TRƯỞNG|CHÁNH VĂN PHÒNG|CHU TICH|PHO CHU TICH"
+    r"\W*(?:(?:QUYỀN|Q\.)\s)?(?:PHÓ\s)?(?:CHỦ TỊCH|BÍ THƯ|TRƯỞNG BAN|GIÁM ĐỐC|TỔNG GIÁM ĐỐC"
+    r"|HIỆU TRƯỞNG|CHÁNH VĂN PHÒNG|CHU TICH|PHO CHU TICH"
     r"|BI THU|TRUONG BAN|NGƯỜI BÁO CÁO|NGƯỜI LẬP|NGƯỜI LẬP BIỂU)(?:\s[A-ZĐÀ-Ỹ ]*)?\W*"
 )
 _APPENDIX = re.compile(
-    r"\W*(?:phu luc|bieu mau|bieu so|mau so|mau bao cao|danh muc|(?:mot so |cac |he thong |noi dung |goi y )?(?:cau )?khau hieu|lich (?:trinh|hoat dong|cong tac|phan cong)|bang phan cong|bang tong hop)\b"
+    r"\W*(?:phu luc|bieu mau|bieu so|mau so|mau bao cao|danh muc|(?:mot so |cac |he thong "
+    r"|noi dung |goi y )?(?:cau )?khau hieu|lich (?:trinh|hoat dong|cong tac|phan cong)"
+    r"|bang phan cong|bang tong hop)\b"
 )
 
 
