@@ -22,7 +22,11 @@ _PATHS = 20_000
 _GUESSED = frozenset(map(ord, " -"))  # what PDFium adds where it believes a space or a hyphen stood
 _STRAIGHT = 1.5  # points a rule may be off
 _CUT_AT_HYPHEN = re.compile(r"\w-")
-_PAGE_NUMBER = re.compile(r"[-–—\s]*(trang\s*)?\d{1,3}(\s*/\s*\d{1,3})?[-–—\s]*", re.IGNORECASE)
+_FURNITURE = re.compile(
+    r"[-–—\s]*(trang\s*)?\d{1,3}(\s*/\s*\d{1,3})?[-–—\s]*|(https?|file)://\S+(\s+\d+/\d+)?"
+    r"|\d{1,2}/\d{1,2}/\d{2,4},\s?\d{1,2}:\d{2}.*",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -160,9 +164,10 @@ def _edges(shape: Any) -> Iterator[tuple[tuple[float, float], tuple[float, float
 
 
 def _without_number(lines: list[Line]) -> list[Line]:
-    if lines and _PAGE_NUMBER.fullmatch(lines[-1].text):
+    """Page numbers, and what a browser prints around a page: address, date and hour."""
+    if lines and _FURNITURE.fullmatch(lines[-1].text):
         lines = lines[:-1]
-    if lines and _PAGE_NUMBER.fullmatch(lines[0].text):
+    if lines and _FURNITURE.fullmatch(lines[0].text):
         lines = lines[1:]
     return lines
 

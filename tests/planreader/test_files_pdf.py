@@ -32,6 +32,16 @@ def test_lines_that_the_program_broke_are_joined_and_page_numbers_left_out() -> 
     assert text([first, second]) == [" ".join(WRAPPED[:3]), WRAPPED[3]]
 
 
+def test_what_a_browser_prints_around_the_page_is_left_out() -> None:
+    page = [
+        (40, 810, "11/22/26, 1:26 AM"),
+        *page_of(WRAPPED[3:]),
+        (40, 30, "https://congdoan.example/kh"),
+        (540, 30, "1/1"),
+    ]
+    assert text([page]) == [WRAPPED[3]]
+
+
 def test_a_title_broken_by_hand_keeps_its_lines() -> None:
     page = [(220, 780, "KẾ HOẠCH"), (180, 760, "Tuyên truyền Tháng"), *page_of(WRAPPED, top=700)]
     assert text([page])[:2] == ["KẾ HOẠCH", "Tuyên truyền Tháng"]
