@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from dateutil.rrule import rrulestr  # type: ignore[import-untyped]  # the package ships no types
+from dateutil.rrule import rrulestr
 
 from campaign import deadlines
 from campaign.calendar import SUNDAY, full

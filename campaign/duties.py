@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 
@@ -28,6 +29,19 @@ STEP_WORDS = {
     "declined": "không đăng",
     "done": "đã làm xong",
 }
+
+
+# "… trước 16 giờ 00 ngày 27/4/2027": the deadline is shown beside, in full and with the weekday.
+_DEADLINE_WORDS = re.compile(
+    r"[,;]?\s+(?:trước|chậm nhất|đến hết|hạn|vào)\b[^.;]*\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?\W*$", re.IGNORECASE
+)
+SHORTEST_TITLE = 12
+
+
+def what(assignment: Assignment) -> str:
+    """What is to be done, in the words of the plan, without a deadline at their end."""
+    words = _DEADLINE_WORDS.sub("", assignment.title) if assignment.deadline else assignment.title
+    return words if len(words) >= SHORTEST_TITLE else assignment.title
 
 
 def deadline_of(duty: Duty, assignment: Assignment) -> datetime | None:

@@ -115,7 +115,7 @@ def digest(
     for duty, assignment in owed[:LINES]:
         deadline = duties.deadline_of(duty, assignment)
         assert deadline is not None
-        by_unit[duty.unit_id].append(f"• {assignment.title}: hạn {when_in_full(deadline, now, hours)}")
+        by_unit[duty.unit_id].append(f"• {duties.what(assignment)}: hạn {when_in_full(deadline, now, hours)}")
     for unit_id, tasks in by_unit.items():
         unit = session.get_one(Unit, unit_id)
         lines += [f"{unit.name} còn {len(tasks)} việc:", *tasks]

@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from campaign import audit, duties
 from campaign.calendar import when_in_full
+from campaign.duties import what
 from campaign.message import Choice
 from campaign.people import Right, private_chats
 from campaign.problems import Refusal
@@ -38,7 +39,7 @@ def ask(context: Context, argument: str) -> None:
         return context.toast(TOO_LATE)
     choices = [Choice(f"Thêm {days} ngày", f"until:{assignment.id}:{days}") for days in DAYS]
     when = when_in_full(deadline, context.now, context.house.hours)
-    return context.say(HOW_LONG.format(title=short(assignment.title, 80), when=when), (*choices, HOME))
+    return context.say(HOW_LONG.format(title=short(what(assignment), 80), when=when), (*choices, HOME))
 
 
 def request(context: Context, argument: str) -> None:
@@ -70,7 +71,7 @@ def _tell_editors(context: Context, extension: Extension, duty: Duty, assignment
     when = when_in_full(extension.until, context.now, context.house.hours)
     choices = (Choice("Đồng ý", f"grant:{extension.id}"), Choice("Không đồng ý", f"reject:{extension.id}"))
     for chat in admin_chats(context.session, duty.unit_id):
-        text = REQUEST.format(unit=unit.name, title=short(assignment.title, 80), when=when)
+        text = REQUEST.format(unit=unit.name, title=short(what(assignment), 80), when=when)
         context.tell(chat, f"extension:{extension.id}:{chat.id}", text, choices)
 
 
@@ -111,7 +112,7 @@ def _tell_everybody(context: Context, extension: Extension, duty: Duty) -> None:
     deadline = duties.deadline_of(duty, assignment)
     assert deadline is not None
     text = (GRANTED if extension.granted else REJECTED).format(
-        title=short(assignment.title, 80), unit=unit.name, when=when_in_full(deadline, context.now, context.house.hours)
+        title=short(what(assignment), 80), unit=unit.name, when=when_in_full(deadline, context.now, context.house.hours)
     )
     for chat in admin_chats(context.session, duty.unit_id):
         card = f"extension:{extension.id}:{chat.id}"

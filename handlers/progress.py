@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from campaign import coverage, people, pushes, units
 from campaign.calendar import when_in_full
+from campaign.duties import what
 from campaign.message import Choice
 from campaign.people import Right
 from campaign.problems import Refusal
@@ -50,10 +51,10 @@ def show(context: Context, _: str = "") -> None:
         return context.say(NOTHING, (*last, HOME))
     when = f"{context.house.hours.local(context.now):%Hh%M ngày %d/%m/%Y}"
     lines = [
-        LINE.format(title=short(row.assignment.title, 60), handed_in=row.handed_in, total=row.total) for row in rows[:6]
+        LINE.format(title=short(what(row.assignment), 60), handed_in=row.handed_in, total=row.total) for row in rows[:6]
     ]
     choices = [
-        Choice(f"Ai thiếu: {short(row.assignment.title, 28)}", f"missing:{row.assignment.id}") for row in rows[:5]
+        Choice(f"Ai thiếu: {short(what(row.assignment), 28)}", f"missing:{row.assignment.id}") for row in rows[:5]
     ]
     context.say("\n".join([HEAD.format(when=when), *lines]), (*choices, *last, HOME))
 
@@ -77,7 +78,7 @@ def missing(context: Context, argument: str) -> None:
         when_in_full(assignment.deadline, context.now, context.house.hours) if assignment.deadline else "không có"
     )
     text = DETAIL.format(
-        title=short(assignment.title, 90), deadline=deadline, seen=row.seen, total=row.total,
+        title=short(what(assignment), 90), deadline=deadline, seen=row.seen, total=row.total,
         handed_in=row.handed_in, on_time=row.on_time,
     )  # fmt: skip
     head = MISSING.format(count=len(row.missing)) if row.missing else ALL_IN

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from campaign import outbox, people, reviews, submissions, units
+from campaign.duties import what
 from campaign.message import Choice, FilePart, Message
 from campaign.people import Right
 from campaign.text import clean
@@ -110,7 +111,7 @@ def card_text(session: Session, submission: Submission) -> str:
     unit = session.get_one(Unit, submission.unit_id)
     person = session.get(Person, submission.person_id) if submission.person_id else None
     duty = session.get(Duty, submission.duty_id) if submission.duty_id else None
-    title = session.get_one(Assignment, duty.assignment_id).title if duty else ""
+    title = what(session.get_one(Assignment, duty.assignment_id)) if duty else ""
     head = CARD.format(
         code=submission.code,
         unit=unit.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from campaign import duties, reviews, submissions
+from campaign.duties import what
 from campaign.message import Choice
 from campaign.problems import Refusal
 from campaign.text import fold_words
@@ -151,18 +152,18 @@ def ask(context: Context, draft: Submission) -> None:
     """One question at a time: which unit, which duty, then the sum-up with "Gửi"."""
     context.session.flush()
     items = submissions.items_of(context.session, draft)
-    what = submissions.contents(items, draft.text)
+    gathered = submissions.contents(items, draft.text)
     topic = f"draft:{draft.id}"
     if draft.unit_id is None:
         choices = [Choice(short(unit.name), f"forunit:{unit.id}") for unit in context.units()[:7]]
-        return context.say_soon(topic, WHICH_UNIT.format(contents=what), (*choices, DISCARD))
+        return context.say_soon(topic, WHICH_UNIT.format(contents=gathered), (*choices, DISCARD))
     unit = context.session.get_one(Unit, draft.unit_id)
     owed = duties.owed_by(context.session, [draft.unit_id])
     if draft.duty_id is None and owed and not context.data.get("other"):
-        choices = [Choice(short(assignment.title), f"pick:{duty.id}") for duty, assignment in owed[:5]]
-        return context.say_soon(topic, WHICH_DUTY.format(contents=what, unit=unit.name), (*choices, OTHER, DISCARD))
+        choices = [Choice(short(what(assignment)), f"pick:{duty.id}") for duty, assignment in owed[:5]]
+        return context.say_soon(topic, WHICH_DUTY.format(contents=gathered, unit=unit.name), (*choices, OTHER, DISCARD))
     hint = "" if draft.text else HINT
-    text = READY.format(contents=what, unit=unit.name, duty=_for_duty(context, draft), hint=hint)
+    text = READY.format(contents=gathered, unit=unit.name, duty=_for_duty(context, draft), hint=hint)
     change = (CHANGE,) if owed else ()
     context.say_soon(topic, text, (SEND, *change, DISCARD))
     return None
@@ -172,7 +173,7 @@ def _for_duty(context: Context, draft: Submission) -> str:
     duty = context.session.get(Duty, draft.duty_id) if draft.duty_id else None
     if duty is None:
         return ""
-    return FOR_DUTY.format(title=short(context.session.get_one(Assignment, duty.assignment_id).title, 60))
+    return FOR_DUTY.format(title=short(what(context.session.get_one(Assignment, duty.assignment_id)), 60))
 
 
 def _open_draft(context: Context) -> Submission:
@@ -204,7 +205,7 @@ def give(context: Context, argument: str) -> None:
     context.leave()
     if submissions.items_of(context.session, draft) or draft.text:
         return ask(context, draft)
-    context.say(INVITE_FOR.format(title=short(assignment.title, 80)), (DISCARD, HOME))
+    context.say(INVITE_FOR.format(title=short(what(assignment), 80)), (DISCARD, HOME))
 
 
 def pick_duty(context: Context, argument: str) -> None:

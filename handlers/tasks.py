@@ -7,6 +7,7 @@ from sqlmodel import select
 from campaign import audit, duties, pushes, reminders
 from campaign.calendar import when_in_full
 from campaign.clusters import members
+from campaign.duties import what
 from campaign.message import Choice
 from campaign.problems import Refusal
 from handlers.context import HOME, Actions, Context, Steps, Words, number, short
@@ -64,14 +65,14 @@ def show(context: Context, _: str = "") -> None:
     if not owed:
         return context.say(NOTHING, (HOME,))
     lines = [_line(context, duty, assignment) for duty, assignment in owed[:5]]
-    choices = [Choice(f"Nộp: {short(assignment.title, 32)}", f"give:{assignment.id}") for _, assignment in owed[:5]]
+    choices = [Choice(f"Nộp: {short(what(assignment), 32)}", f"give:{assignment.id}") for _, assignment in owed[:5]]
     context.say("\n".join([LIST.format(count=len(owed)), *lines]), (*choices, HOME))
 
 
 def _line(context: Context, duty: Duty, assignment: Assignment) -> str:
     deadline = duties.deadline_of(duty, assignment)
     when = when_in_full(deadline, context.now, context.house.hours) if deadline else NO_DEADLINE
-    return LINE.format(title=short(assignment.title, 80), when=when)
+    return LINE.format(title=short(what(assignment), 80), when=when)
 
 
 def seen(context: Context, argument: str) -> None:
@@ -93,7 +94,7 @@ def done(context: Context, argument: str) -> None:
     reminders.refresh(context.session, duty.unit_id, context.now, context.house.hours)
     unit = context.session.get_one(Unit, duty.unit_id)
     audit.note(context.session, context.now, "duty.done", f"duty:{duty.id}", person_id=context.person_id)
-    context.toast(DONE.format(unit=unit.name, title=short(assignment.title, 60)))
+    context.toast(DONE.format(unit=unit.name, title=short(what(assignment), 60)))
 
 
 def dates(context: Context, _: str = "") -> None:
@@ -105,7 +106,7 @@ def dates(context: Context, _: str = "") -> None:
         if (deadline := duties.deadline_of(duty, assignment)) is not None and deadline > context.now
     ]
     lines = [
-        f"• {when_in_full(deadline, context.now, context.house.hours)}: {short(assignment.title, 60)}"
+        f"• {when_in_full(deadline, context.now, context.house.hours)}: {short(what(assignment), 60)}"
         f" ({duties.STEP_WORDS[duties.state_of(duty)]})"
         for deadline, duty, assignment in ahead[:5]
     ]
