@@ -80,6 +80,14 @@ def span(rng: Random, year: int) -> When:
              (f"{year}-{month:02}-01", f"{year}-{month:02}-03"), (f"{year}-{month:02}-05", f"{year}-{month:02}-10")),
         When(f"{_WEEKDAYS[begin.weekday()]}, ngày {begin.day:02}/{month}/{year}", begin, begin),
         When(f"Từ {some_clock} đến 18h00 ngày {begin.day:02}/{month}/{year}", begin, begin),
+        When(f"Ngày {three[0].day:02} và {three[1].day:02}/{month}/{year}", three[0], three[1]),
+        When(f"Sáng {_spoken(begin)}, {begin.day:02}/{month}/{year}", begin, begin),
+        When(f"Thứ Hai hằng tuần, từ {begin.day}/{month} đến {finish.day}/{finish.month}/{year}", begin, finish),
+        When("Thường xuyên", None, None),
+        When(f"Tháng 4, tháng 5/{year}", dt.date(year, 4, 1), dt.date(year, 5, 31)),
+        When(f"Từ nay đến hết ngày {day(rng, finish)}", None, finish, start_accept=(f"{year}-02-01", f"{year}-03-31")),
+        When(f"Nửa cuối tháng {month}/{year}", first.replace(day=16), last,
+             (f"{year}-{month:02}-15", f"{year}-{month:02}-17")),
         When(f"Cuối tháng 4 đến hết tháng 5/{year}", dt.date(year, 4, 21), dt.date(year, 5, 31),
              (f"{year}-04-20", f"{year}-04-30")),
     ]  # fmt: skip
@@ -109,6 +117,9 @@ def due(rng: Random, on: dt.date, again: bool = True) -> Due:
         Due(f"trước {hour} ngày {shown}", f"{iso}T{minute}", "before"),
         Due(f"chậm nhất ngày {shown}", iso, "by"),
         Due(f"chậm nhất là {hour} ngày {shown}", f"{iso}T{minute}", "by"),
+        Due(f"trong ngày {shown}", iso, "by"),
+        Due(f"xong trước {on.day:02}/{on.month:02}/{on.year}", iso, "before"),
+        Due(f"không quá ngày {shown}", iso, "by"),
         Due(f"muộn nhất ngày {shown}", iso, "by"),
         Due(f"đến hết ngày {shown}", iso, "by"),
         Due(f"(hạn cuối: ngày {shown})", iso, "by"),
@@ -120,6 +131,8 @@ def due(rng: Random, on: dt.date, again: bool = True) -> Due:
         choices += [
             Due("trước ngày 25 hằng tháng", None, "before", "FREQ=MONTHLY;BYMONTHDAY=25"),
             Due(f"trước {hour} thứ Sáu hằng tuần", None, "before", "FREQ=WEEKLY;BYDAY=FR"),
+            Due("trước ngày 20 của tháng cuối quý", None, "before", "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=20"),
+            Due("vào thứ Năm hằng tuần", None, "by", "FREQ=WEEKLY;BYDAY=TH"),
             Due("chậm nhất 03 ngày sau khi kết thúc hoạt động", None, "by", None, "P3D"),
         ]
     return rng.choice(choices)

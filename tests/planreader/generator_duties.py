@@ -33,6 +33,9 @@ def _quota(draft: Draft, group: str) -> str:
         "at most": (f"{group} gửi không quá {high:02} {first} dự thi", [("<=", high, first)]),
         "range": (f"{group} gửi từ {low:02} đến {high:02} {first}", [("range", [low, high], first)]),
         "share": (f"100% đơn vị treo ít nhất {low:02} băng rôn", [(">=", low, "băng rôn")]),
+        "at least a share": ("Phấn đấu ít nhất 80% đoàn viên tham gia", [(">=", 80, "% đoàn viên")]),
+        "a month": (f"{group} gửi tối thiểu {low:02} {first}/tháng", [(">=", low, first)]),
+        "or more people": (f"{group} cử từ {high:02} đoàn viên trở lên tham gia", [(">=", high, "đoàn viên")]),
         "everyone": ("100% đơn vị có kế hoạch hưởng ứng", [("=", 100, "% đơn vị")]),
         "a week": (f"Mỗi tuần, {group[0].lower() + group[1:]} có ít nhất {low:02} {first}", [(">=", low, first)]),
         "or more": (f"Phấn đấu mỗi đơn vị có {low:02} {first} trở lên", [(">=", low, first)]),
@@ -63,6 +66,8 @@ def duties(draft: Draft) -> None:
         draft.say(_closing_report(draft))
     if draft.rng.random() < 0.25:
         draft.say(_labelled_report(draft))
+    if draft.rng.random() < 0.2:
+        draft.say(_two_reports(draft))
 
 
 def _write(draft: Draft, way: str, unit: str, tasks: list[str]) -> None:
@@ -115,6 +120,19 @@ def _labelled_report(draft: Draft) -> str:
         {"reporter": draft.issuer.members, "recipient": None, "text": text, **due.gold()}
     )
     return text + "."
+
+
+def _two_reports(draft: Draft) -> str:
+    """A quick report and a final one in one sentence."""
+    quick, final = draft.issued + dt.timedelta(days=60), _late(draft)
+    who = {"reporter": draft.issuer.members, "recipient": draft.issuer.office}
+    parts = [
+        (f"báo cáo nhanh trước 16h00 ngày {dates.day(draft.rng, quick)}", f"{quick}T16:00", "before"),
+        (f"báo cáo tổng kết chậm nhất ngày {dates.day(draft.rng, final)}", final.isoformat(), "by"),
+    ]
+    for text, deadline, operator in parts:
+        draft.gold["report_deadlines"].append({**who, "text": text, "deadline": deadline, "operator": operator})
+    return f"{draft.issuer.members} gửi về {draft.issuer.office}: {'; '.join(part[0] for part in parts)}."
 
 
 def _other(draft: Draft, unit: str) -> str:

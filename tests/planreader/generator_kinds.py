@@ -108,7 +108,8 @@ def chat(draft: Draft) -> None:
 
 def letterhead(draft: Draft, about: str = "") -> None:
     issuer, day = draft.issuer, draft.issued
-    own = [issuer.parent.upper(), issuer.own.upper(), f"Số: {draft.number}"]
+    number = draft.number if draft.rng.random() < 0.8 else draft.number.replace("/", " /")
+    own = [issuer.parent.upper(), issuer.own.upper(), f"Số: {number}"]
     if about:
         own.append(f"V/v {about} năm {draft.year}")
     place = f"{issuer.place}, ngày {day.day:02} tháng {day.month} năm {day.year}"

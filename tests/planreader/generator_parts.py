@@ -108,7 +108,8 @@ def themes(draft: Draft) -> None:
         draft.gold["theme_messages"].append({"text": text, "kind": "thong_diep" if way == "thông điệp" else "chu_de"})
 
 
-_SLOGAN_WAYS = ("section", "section", "quoted", "appendix", "table", "sentence", "numbered", "labelled")
+_SLOGAN_PLACES = ("section", "appendix", "table", "sentence")
+_SLOGAN_WAYS = (*_SLOGAN_PLACES, "quoted", "numbered", "labelled", "two groups", "broken")
 
 
 def slogans(draft: Draft) -> None:
@@ -116,9 +117,7 @@ def slogans(draft: Draft) -> None:
     if draft.rng.random() < 0.5:
         chosen.append("Nhiệt liệt chào mừng " + commemoration(draft))
     draft.gold["slogans"] = chosen
-    way = draft.choose(
-        "slogans", "section", "section", "quoted", "appendix", "table", "sentence", "numbered", "labelled"
-    )
+    way = draft.choose("slogans", *_SLOGAN_WAYS)
     title = draft.rng.choice(["KHẨU HIỆU TUYÊN TRUYỀN", "NỘI DUNG KHẨU HIỆU", "Khẩu hiệu"])
     if way == "appendix":
         kind = f"(Kèm theo Kế hoạch số {draft.number} ngày {dates.day(draft.rng, draft.issued)})"
@@ -137,15 +136,35 @@ def _slogan_lines(draft: Draft, way: str, chosen: list[str]) -> None:
     if way == "table":
         draft.say("| STT | Nội dung khẩu hiệu | Vị trí treo |")
         draft.lines += [f"| {n} | {s} | {draft.rng.choice(words.PLACES)} |" for n, s in enumerate(chosen, 1)]
-    for n, slogan in enumerate(chosen if way != "table" else [], 1):
-        if way == "labelled":
-            draft.point(f"Khẩu hiệu {n}: {slogan}.")
-        elif way == "numbered":
-            draft.say(f"({n}) {slogan}{draft.rng.choice([';', '.', ''])}")
-        else:
-            draft.point(f"“{slogan}”" if way == "quoted" else slogan + draft.rng.choice(["", "!", ""]))
+    elif way == "two groups":
+        half = len(chosen) // 2
+        for title, part in (("Tháng Công nhân", chosen[:half]), ("Tháng hành động về ATVSLĐ", chosen[half:])):
+            draft.sub(f"{title}:")
+            draft.lines += [draft.bullet + slogan for slogan in part]
+    elif way == "broken":
+        draft.lines += [line for slogan in chosen for line in _broken(draft.bullet + slogan)]
+    else:
+        draft.lines += [_slogan_line(draft, way, n, slogan) for n, slogan in enumerate(chosen, 1)]
     if draft.rng.random() < 0.3:
         draft.say("Thống nhất dùng hashtag #CongDoan #ThangCongNhan khi đăng tin.")
+
+
+def _slogan_line(draft: Draft, way: str, n: int, slogan: str) -> str:
+    if way == "labelled":
+        return f"{draft.bullet}Khẩu hiệu {n}: {slogan}."
+    if way == "numbered":
+        return f"({n}) {slogan}{draft.rng.choice([';', '.', ''])}"
+    if way == "quoted":
+        return f"{draft.bullet}“{slogan}”"
+    return draft.bullet + slogan + draft.rng.choice(["", "!", ""])
+
+
+def _broken(slogan: str) -> list[str]:
+    """A long slogan goes on in the next line, as it was pasted from a narrow page."""
+    if len(slogan) < 50:
+        return [slogan]
+    cut = slogan.rindex(" ", 0, len(slogan) * 2 // 3)
+    return [slogan[:cut], slogan[cut + 1 :]]
 
 
 def activities(draft: Draft) -> None:
@@ -244,11 +263,25 @@ def _grouped_table(draft: Draft, work: Work) -> None:
         draft.lines += ["| " + " | ".join(row) + " |" for row in [group, *([*row, ""] for row in part)]]
 
 
+def _continued_table(draft: Draft, work: Work) -> None:
+    """A row whose text did not fit goes on in a second one with empty first cells."""
+    header, *rows = _columns(draft, work)
+    place = next(n for n, name in enumerate(header) if name.startswith(("Nội dung", "Hoạt động")))
+    draft.say("| " + " | ".join(header) + " |")
+    for row in rows:
+        head, _, tail = row[place].rpartition(" ")
+        first, second = list(row), ["" for _ in row]
+        if len(row[place]) > 30:
+            first[place], second[place] = head, tail
+        draft.lines += ["| " + " | ".join(r) + " |" for r in (first, second) if any(r)]
+
+
 _WAYS: dict[str, Callable[[Draft, Work], None]] = {
     "pipe table": _pipe_table,
     "tab table": _tab_table,
     "spaced table": _spaced_table,
     "grouped table": _grouped_table,
+    "continued table": _continued_table,
     "headings": _headings,
     "lettered": _lettered,
     "inline": _inline,
