@@ -128,7 +128,7 @@ def _dues(clause: Clause, place: Place, calendar: Calendar) -> Iterator[_Due]:
 
 def _is_due(span: Span, text: str, plain: str, place: Place) -> bool:
     before = plain[max(0, span.begin - 60) : span.begin]
-    if span.finish is None and not any(problem.code == "impossible_date" for problem in span.problems):
+    if span.finish is None and not span.problems:
         return False
     if _PAST.search(before) or re.search(
         r"\b(?:thay cho|thay vi|khong phai|truoc day(?: la)?|quy dinh cu)[\s:(]*$", before
@@ -217,7 +217,8 @@ def _who(stretch: str, clause: str, unit: str | None) -> str | None:
 
 def _recipient(text: str) -> str | None:
     match = _TO.search(_capital_kept(text))
-    return squeeze(text[slice(*match.span("to"))]) if match else None
+    name = squeeze(text[slice(*match.span("to"))]) if match else ""
+    return None if not name or re.match(r"(?:dia chi|email|thu dien tu|hop thu)\b", fold(name)) else name
 
 
 def _capital_kept(text: str) -> str:

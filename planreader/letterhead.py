@@ -22,11 +22,12 @@ _NOT_BODY = re.compile(
     r"cong hoa xa hoi|doc lap\s*-?\s*tu do|dang cong san viet nam|^so\s*[:\d]|ngay .*thang|^v/v"
     r"|^\W*$|^kinh gui|^ban hanh|^du thao|^hoa toc|^khan\b"
 )
-_ORG_WORD = tuple(
-    "tong lien doan,lien doan lao dong,ldld,cong doan,cdcs,cd ,nghiep doan,ban chap hanh,ban thuong vu,dang bo,dang uy,"
-    "tinh uy,thanh uy,huyen uy,quan uy,thi uy,tong cong ty,tap doan,uy ban,mat tran,so ,truong ,benh vien,ban ,hoi ,"
-    "tinh doan,cong ty,chi bo,ubnd,bo ,cuc ,nha may,trung tam,khoi ".split(",")
-)
+_ORG_WORD = (
+    "tong lien doan", "lien doan lao dong", "ldld", "cong doan", "cdcs", "cd ", "nghiep doan",
+    "ban chap hanh", "ban thuong vu", "dang bo", "dang uy", "tinh uy", "thanh uy", "huyen uy", "quan uy",
+    "thi uy", "tong cong ty", "tap doan", "uy ban", "mat tran", "so ", "truong ", "benh vien", "ban ",
+    "hoi ", "tinh doan", "cong ty", "chi bo", "ubnd", "bo ", "cuc ", "nha may", "trung tam", "khoi ",
+)  # fmt: skip
 _UNFINISHED = re.compile(
     r"(?:tong )?lien doan lao dong(?: viet nam)?$|cong doan(?: co so)?$|cdcs$|ban (?:chap hanh"
     r"|thuong vu)(?: cong doan(?: co so)?)?$|cong doan (?:nganh|truong|cong ty|vien chuc|xa|phuong"

@@ -81,10 +81,20 @@ def wrap_width(lines: list[Line]) -> int:
 
     Lines that stop in the middle of a sentence all stop near one column in a wrapped document, and are few elsewhere.
     """
-    broken = sorted(
-        len(line.raw)
-        for line, following in pairwise(lines)
-        if len(line.raw) >= 40
+    plain = [line for line in lines if "|" not in line.raw and len(line.columns) == 1]
+    broken = sorted(len(line.raw) for line, following in pairwise(lines) if _breaks_off(line, following))
+    if len(broken) < 2:
+        return 0
+    width = broken[int(0.95 * (len(broken) - 1))]
+    near = sum(length >= 0.82 * width for length in broken)
+    alone = len(broken) < 4 and (near < len(broken) or max(len(line.raw) for line in plain) > width + 3)
+    return width if width <= 140 and near >= 0.6 * len(broken) and not alone else 0
+
+
+def _breaks_off(line: Line, following: Line) -> bool:
+    """A line of running text that stops within a sentence, before one that begins no item."""
+    return (
+        len(line.raw) >= 40
         and not line.text.endswith(_TERMINAL)
         and not is_upper(line.text)
         and len(line.columns) == 1
@@ -92,11 +102,6 @@ def wrap_width(lines: list[Line]) -> int:
         and (not following.gap or following.page_break)
         and not is_marked(following.text)
     )
-    if len(broken) < 4:
-        return 0
-    width = broken[int(0.95 * (len(broken) - 1))]
-    near = sum(length >= 0.82 * width for length in broken)
-    return width if width <= 140 and near >= 0.6 * len(broken) else 0
 
 
 def joined(lines: Iterable[Line], width: int) -> list[Line]:
