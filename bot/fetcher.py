@@ -6,6 +6,7 @@ The original is kept byte for byte; a copy without place and camera data is made
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,8 +97,12 @@ class Fetcher:
             with self._media.spool() as clean:
                 pictures.make_shareable(path, clean)
                 share = self._media.put(clean)
-        except pictures.NotAPicture:
-            # Whatever it is, it was sent and is kept; it is only not shown as a photo.
+        except Exception as error:
+            # Decoders fail in any way on hostile bytes. Whatever it is, it was sent and is kept; it is only not shown.
+            if not isinstance(error, pictures.NotAPicture | FileNotFoundError):
+                log.warning("fetcher.picture", item=item.id, error=type(error).__name__)
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise
             return Fetched(sha256, sha256, size, "document" if item.kind == "photo" else item.kind, None)
         return Fetched(sha256, share, size, item.kind, facts)
 

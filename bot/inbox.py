@@ -122,8 +122,16 @@ class Inbox:
         row.attempts, row.error = row.attempts + 1, f"{type(error).__name__}: {error}"[:500]
         if row.attempts >= ATTEMPTS:
             row.state = IncomingState.FAILED
-            self._sorry(session, row, Event.from_json(row.payload), self._clock.now())
+            self._apologise(session, row)
         session.add(row)
+
+    def _apologise(self, session: Session, row: Incoming) -> None:
+        """Say sorry when that much can be done; a row that cannot even be read must not block those behind it."""
+        try:
+            with session.begin_nested():
+                self._sorry(session, row, Event.from_json(row.payload), self._clock.now())
+        except Exception as error:
+            log.error("inbox.speechless", incoming=row.id, error=type(error).__name__)
 
 
 def _is_passing(error: SQLAlchemyError) -> bool:

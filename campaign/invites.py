@@ -17,6 +17,7 @@ from storage.models.organisation import Role
 # Without 0/O, 1/I/L and U: people read codes aloud on the phone.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 8
+WRONG = "invite.invalid"
 WRONG_ALLOWED = 5
 FIRST_LOCK = timedelta(minutes=15)
 LIFETIME = timedelta(days=30)
@@ -73,16 +74,16 @@ def check(session: Session, code: str, place: str, now: datetime) -> Invite:
     """The invitation behind ``code``, still usable. Uses nothing up.
 
     ``place`` (channel and chat) is where it was typed: after five wrong codes it must wait, longer each time.
-    Raises Refusal with the same words for a wrong, an expired and a used code: a guesser learns nothing.
+    Raises Refusal with the same words for a wrong, an expired and a used code: a guesser learns nothing. Whoever
+    catches the code WRONG calls ``remember_wrong``.
     """
     guess = session.get(CodeGuess, place)
     if guess is not None and now < _locked_until(guess):
         raise Refusal("invite.locked", "Đã nhập sai nhiều lần. Anh/chị chờ 15 phút rồi thử lại, hoặc xin mã mới.")
     invite = session.exec(select(Invite).where(Invite.code_hash == _hash(normalise(code)))).first()
     if invite is None or invite.uses_left < 1 or (invite.expires_at is not None and now >= invite.expires_at):
-        _remember_wrong(session, guess, place, now)
         raise Refusal(
-            "invite.invalid",
+            WRONG,
             "Mã mời không đúng hoặc đã hết hạn. Anh/chị kiểm tra lại mã, hoặc xin mã mới từ công đoàn cấp trên.",
         )
     return invite
@@ -96,8 +97,9 @@ def use(session: Session, invite: Invite, place: str) -> None:
         session.delete(guess)
 
 
-def _remember_wrong(session: Session, guess: CodeGuess | None, place: str, now: datetime) -> None:
-    guess = guess or CodeGuess(place=place, wrong=0, last_at=now)
+def remember_wrong(session: Session, place: str, now: datetime) -> None:
+    """Count a wrong code. Apart from ``check``, whose refusal undoes whatever else was begun."""
+    guess = session.get(CodeGuess, place) or CodeGuess(place=place, wrong=0, last_at=now)
     guess.wrong, guess.last_at = guess.wrong + 1, now
     session.add(guess)
 

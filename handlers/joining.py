@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlmodel import Session, col
 
 from campaign import audit, chats, invites, people
@@ -14,6 +14,7 @@ from campaign.text import fold_words
 from handlers import home
 from handlers.context import Actions, Context, Steps, Words
 from storage.models import Account, Consent, Incoming, Invite, Person, Unit
+from storage.models.messages import IncomingState
 from storage.models.organisation import Role
 
 CONSENT_VERSION = "2026-1"
@@ -97,6 +98,8 @@ def _invite(context: Context) -> Invite | None:
 
 def agree(context: Context, _: str = "") -> None:
     """Consent given: only now is anything about the person stored."""
+    if context.event.group:
+        return None
     if context.person is not None:
         return home.show(context)
     invite = _invite(context)
@@ -146,6 +149,8 @@ def _enter(context: Context, person: Person, invite: Invite) -> None:
 
 def refuse(context: Context, _: str = "") -> None:
     """Keep nothing: not the step, not the words and the name that came in with the events."""
+    if context.event.group:
+        return None
     if context.person is not None:
         return home.show(context)
     context.leave()
@@ -155,9 +160,11 @@ def refuse(context: Context, _: str = "") -> None:
 
 
 def _forget_events(session: Session, context: Context) -> None:
+    """Empty what was handled and what is being handled; an event that still waits is needed by its own handling."""
     session.execute(
         update(Incoming)
         .where(col(Incoming.channel) == context.event.channel, col(Incoming.chat) == context.event.chat)
+        .where(or_(col(Incoming.state) != IncomingState.NEW, col(Incoming.id) == context.turn))
         .values(payload={})
     )
 

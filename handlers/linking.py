@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from campaign import audit, chats, invites
+from campaign.clusters import members
 from campaign.people import Right
 from campaign.problems import Refusal
 from campaign.text import fold
@@ -44,6 +45,9 @@ def try_link(context: Context) -> bool:
     invite = invites.check(context.session, code, context.place, context.now)
     if not (context.may(Right.MANAGE, invite.unit_id) or context.may(Right.REPORT, invite.unit_id)):
         raise Refusal("link.no_right", NO_RIGHT)
+    admin = invite.role in (Role.EDITOR, Role.ADMIN)
+    if (admin and not context.may(Right.REVIEW, invite.unit_id)) or not _may_take_over(context):
+        raise Refusal("link.no_right", NO_RIGHT)
     invites.use(context.session, invite, context.place)
     chat = chats.meet(
         context.session,
@@ -53,9 +57,6 @@ def try_link(context: Context) -> bool:
         group=True,
         title=context.event.chat_title,
     )
-    admin = invite.role in (Role.EDITOR, Role.ADMIN)
-    if admin and not context.may(Right.REVIEW, invite.unit_id):
-        raise Refusal("link.no_right", NO_RIGHT)
     chats.bind(context.session, chat, unit_id=invite.unit_id, purpose="admin" if admin else "work")
     unit = context.session.get_one(Unit, invite.unit_id)
     audit.note(
@@ -64,6 +65,18 @@ def try_link(context: Context) -> bool:
     text = (BOUND_ADMIN if admin else BOUND).format(target=unit.name)
     context.say(text if chat.hears_all is not False or admin else f"{text}\n{HEARS_LITTLE}", under=True)
     return True
+
+
+def _may_take_over(context: Context) -> bool:
+    """A group that is bound already is given away only by somebody with the right over what it is bound to."""
+    chat = context.chat
+    if chat is None or (chat.unit_id is None and chat.cluster_id is None):
+        return True
+    if chat.cluster_id is not None:
+        inside = members(context.session, chat.cluster_id, None)
+        return bool(inside) and all(context.may(Right.MANAGE, unit.id) for unit in inside)
+    reports = chat.purpose == "work" and context.may(Right.REPORT, chat.unit_id)
+    return reports or context.may(Right.MANAGE, chat.unit_id)
 
 
 def membership(context: Context) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
 from sqlmodel import Session
 
 from bot.channels.contract import Event
-from campaign import chats
+from campaign import chats, invites
 from campaign.message import Choice
 from campaign.problems import Refusal
 from campaign.text import fold, fold_words
@@ -35,6 +36,8 @@ CONVERSATIONS = (
 ACTIONS: Actions = {verb: act for module in CONVERSATIONS for verb, act in module.ACTIONS.items()}
 WORDS: Words = {words: action for module in CONVERSATIONS for words, action in module.WORDS.items()}
 STEPS: Steps = {step: take for module in CONVERSATIONS for step, take in module.STEPS.items()}
+MEANT_FOR_US = ("link.", "invite.")  # in a group, only an attempt to bind it is clearly spoken to the bot
+log = structlog.get_logger()
 LONGEST_WORDS = max(len(words) for words in WORDS)
 
 
@@ -43,7 +46,8 @@ def handle(session: Session, incoming: Incoming, event: Event, now: datetime, ho
     assert incoming.id is not None
     context = Context(session, event, incoming.id, now, house)
     try:
-        _dispatch(context)
+        with session.begin_nested():  # what was refused half way changed nothing
+            _dispatch(context)
     except Refusal as refusal:
         _refuse(context, refusal)
     context.end_press()
@@ -58,10 +62,15 @@ def apologise(session: Session, incoming: Incoming, event: Event, now: datetime,
 
 
 def _refuse(context: Context, refusal: Refusal) -> None:
+    log.info("refused", code=refusal.code, channel=context.event.channel, turn=context.turn)
+    if refusal.code == invites.WRONG:
+        invites.remember_wrong(context.session, context.place, context.now)
     if context.event.press:
         context.toast(refusal.sentence)
-    elif not context.event.group or context.event.addressed:
-        context.say(refusal.sentence, () if context.event.group else (home.HOME,))
+    elif not context.event.group:
+        context.say(refusal.sentence, (home.HOME,))
+    elif context.event.addressed or refusal.code.startswith(MEANT_FOR_US):
+        context.say(refusal.sentence, under=True)
 
 
 def _dispatch(context: Context) -> None:

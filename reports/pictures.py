@@ -71,5 +71,5 @@ def _taken_at(image: Image.Image, zone: ZoneInfo) -> datetime | None:
     text = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
     try:
         return datetime.strptime(str(text), "%Y:%m:%d %H:%M:%S").replace(tzinfo=zone).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):  # "0001:01:01" cannot be moved to another zone
         return None

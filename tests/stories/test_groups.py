@@ -164,3 +164,19 @@ def test_private_album_bookkeeping_lives_in_rows_not_in_memory(town: Town) -> No
     with again.database.snapshot() as session:
         assert chats.find(session, CHANNEL, "lan") is not None
     assert len(again.items(again.submissions()[0])) == 2
+
+
+def test_a_refused_link_does_not_use_the_code_up(town: Town) -> None:
+    code = invited(town, "CS01", "editor")
+    town.says("lan", f"/lienket {code}", "nhom-moi")
+    assert "Chỉ cán bộ phụ trách" in town.last("nhom-moi").text
+    town.says("ha", f"/lienket {code}", "nhom-moi")
+    assert "làm nơi duyệt" in town.last("nhom-moi").text
+
+
+def test_an_officer_cannot_take_over_the_clusters_group(cluster: Town) -> None:
+    cluster.says("lan", f"/lienket {invited(cluster, 'CS01')}", "nhom")
+    assert "Chỉ cán bộ phụ trách" in cluster.last("nhom").text
+    chat = cluster.chat("nhom")
+    assert chat is not None
+    assert chat.cluster_id is not None

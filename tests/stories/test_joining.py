@@ -140,3 +140,29 @@ def test_a_unit_is_handed_from_one_cadre_to_another(town: Town) -> None:
     assert "Đơn vị còn 2 việc" in town.last("tuan").text
     town.says("lan", "việc của tôi")
     assert "Gửi ảnh băng rôn" not in town.last("lan").text
+
+
+def test_a_double_tap_on_refuse_blocks_nothing(town: Town) -> None:
+    """The second tap waits in the inbox while the first is handled; its own row must stay readable."""
+    town.says("mai", f"/start {invited(town)}")
+    second = town.event("mai", kind="button", action="refuse", press="p2")
+    with town.database.transaction() as session:
+        from storage.insert import insert_new
+
+        waiting = Incoming(
+            channel=second.channel, account=second.account, event_id=second.event_id, chat=second.chat,
+            payload=second.as_json(), received_at=town.now,
+        )  # fmt: skip
+        insert_new(session, Incoming, [waiting])
+    town.presses("mai", "Không đồng ý")
+    with town.database.snapshot() as session:
+        row = session.exec(select(Incoming).where(Incoming.event_id == second.event_id)).one()
+        assert row.payload
+
+
+def test_a_stranger_in_a_group_cannot_refuse_for_everybody(town: Town) -> None:
+    town.group("nhom", cluster="Cụm 1")
+    town.sends_photo("lan", "nhom", text="#nop")
+    town.hears(town.event("ai-do", "nhom", kind="button", action="refuse", press="p"))
+    with town.database.snapshot() as session:
+        assert all(row.payload for row in session.exec(select(Incoming).where(Incoming.chat == "nhom")))
