@@ -1,67 +1,22 @@
 """Automatic numbers of a Word document. They are not in the text; Word counts them while it draws."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 from docx.oxml.ns import qn
 
-_LEVELS = 9
-_BULLETS = "-+*"
-_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"))
-_ROMAN_ONES = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+from planreader.files.counting import LEVELS, Level, Lists
 
 
-def _roman(number: int) -> str:
-    letters = ""
-    for value, letter in (*_ROMAN, *_ROMAN_ONES):
-        count, number = divmod(number, value)
-        letters += letter * min(count, 5)
-    return letters
-
-
-def _letter(number: int) -> str:
-    """a … z, then aa, bb, cc as Word counts."""
-    turn, place = divmod(max(number, 1) - 1, 26)
-    return chr(ord("a") + place) * min(turn + 1, 5)
-
-
-_FORMATS: dict[str, Callable[[int], str]] = {
-    "decimal": str,
-    "decimalZero": lambda n: f"{n:02}",
-    "lowerRoman": _roman,
-    "upperRoman": lambda n: _roman(n).upper(),
-    "lowerLetter": _letter,
-    "upperLetter": lambda n: _letter(n).upper(),
-    "none": lambda n: "",
-}
-
-
-@dataclass
-class _Level:
-    start: int = 1
-    format: str = "decimal"
-    text: str = ""
-    plain: bool = False
-    restart: int | None = None
-
-    @classmethod
-    def read(cls, element: Any) -> "_Level":
-        restart = value(element, "w:lvlRestart")
-        return cls(
-            start=_int(value(element, "w:start"), 1),
-            format=value(element, "w:numFmt") or "decimal",
-            text=value(element, "w:lvlText") or "",
-            plain=element.find(qn("w:isLgl")) is not None,
-            restart=None if restart is None else _int(restart, 0),
-        )
-
-
-@dataclass
-class _List:
-    """One numbered list: paragraphs of several `num` may share its counters."""
-
-    counters: list[int | None] = field(default_factory=lambda: [None] * _LEVELS)
+def _level(element: Any) -> Level:
+    restart = value(element, "w:lvlRestart")
+    return Level(
+        start=_int(value(element, "w:start"), 1),
+        format=value(element, "w:numFmt") or "decimal",
+        text=value(element, "w:lvlText") or "",
+        plain=element.find(qn("w:isLgl")) is not None,
+        restart=None if restart is None else _int(restart, 0),
+    )
 
 
 class Numbering:
@@ -69,21 +24,17 @@ class Numbering:
         self._styles = {s.get(qn("w:styleId")): s for s in children(styles, "w:style")}
         self._nums = {n.get(qn("w:numId")): n for n in children(numbering, "w:num")}
         self._abstracts = {a.get(qn("w:abstractNumId")): a for a in children(numbering, "w:abstractNum")}
-        self._lists: dict[str, _List] = {}
-        self._levels: dict[str, dict[int, _Level]] = {}
+        self._lists = Lists()
+        self._levels: dict[str, dict[int, Level]] = {}
         self._restarted: set[tuple[str, int]] = set()
 
     def label(self, paragraph: Any) -> str:
         """The number or bullet Word would draw before the paragraph; counting moves on."""
         num_id, depth = self._place(paragraph)
-        if num_id not in self._nums or not 0 <= depth < _LEVELS:
+        if num_id not in self._nums or not 0 <= depth < LEVELS:
             return ""
-        levels = self._levels_of(num_id)
-        level = levels.get(depth, _Level(format="none"))
-        if level.format == "bullet":
-            return _bullet(level.text, depth)
-        counters = self._count(num_id, depth, levels)
-        return _filled(level, levels, counters)
+        shared = value(self._nums[num_id], "w:abstractNumId") or num_id  # several `num` may count together
+        return self._lists.label(shared, depth, self._levels_of(num_id), self._restart_of(num_id, depth))
 
     def _place(self, paragraph: Any) -> tuple[str, int]:
         """numId and level: the paragraph's own, else those of its style or of what the style is based on."""
@@ -108,31 +59,16 @@ class Numbering:
                 return self._abstracts.get(value(self._nums[linked], "w:abstractNumId"))
         return abstract
 
-    def _levels_of(self, num_id: str) -> dict[int, _Level]:
+    def _levels_of(self, num_id: str) -> dict[int, Level]:
         if num_id not in self._levels:
             abstract = self._abstract(num_id)
-            levels = {_depth(e): _Level.read(e) for e in children(abstract, "w:lvl")}
+            levels = {_depth(e): _level(e) for e in children(abstract, "w:lvl")}
             for override in children(self._nums[num_id], "w:lvlOverride"):
                 own = override.find(qn("w:lvl"))
                 if own is not None:
-                    levels[_depth(override)] = _Level.read(own)
+                    levels[_depth(override)] = _level(own)
             self._levels[num_id] = levels
         return self._levels[num_id]
-
-    def _count(self, num_id: str, depth: int, levels: dict[int, _Level]) -> list[int | None]:
-        shared = self._lists.setdefault(value(self._nums[num_id], "w:abstractNumId") or num_id, _List())
-        counters = shared.counters
-        restart = self._restart_of(num_id, depth)
-        now = counters[depth]
-        if restart is not None:
-            counters[depth] = restart
-        else:
-            counters[depth] = levels.get(depth, _Level()).start if now is None else now + 1
-        for deeper in range(depth + 1, _LEVELS):
-            limit = levels.get(deeper, _Level()).restart
-            if limit is None or 0 < depth + 1 <= limit:
-                counters[deeper] = None
-        return counters
 
     def _restart_of(self, num_id: str, depth: int) -> int | None:
         """A `num` with its own start begins anew, once."""
@@ -143,26 +79,6 @@ class Numbering:
             if _depth(override) == depth and (start := value(override, "w:startOverride")) is not None:
                 return _int(start, 1)
         return None
-
-
-def _filled(level: _Level, levels: dict[int, _Level], counters: list[int | None]) -> str:
-    text = level.text
-    for n in range(_LEVELS):
-        if f"%{n + 1}" in text:
-            of = levels.get(n, _Level())
-            kind = "decimal" if level.plain else of.format
-            count = counters[n]
-            number = of.start if count is None else count
-            text = text.replace(f"%{n + 1}", _FORMATS.get(kind, str)(number))
-    return text.strip()
-
-
-def _bullet(mark: str, depth: int) -> str:
-    """Bullets of symbol fonts have no letter of their own; by depth they read - + * as people type them."""
-    shown = mark.strip()
-    if shown and all(c in "-–—+*•●○▪►✓√→" for c in shown):
-        return shown
-    return _BULLETS[min(depth, len(_BULLETS) - 1)]
 
 
 def _num_pr(properties: Any | None) -> tuple[str | None, int | None]:

@@ -1,7 +1,7 @@
 """Word documents of 1997–2003 (.doc): text through the piece table, rows of tables through paragraph properties.
 
-Automatic numbers are not drawn here, so a machine with LibreOffice is better served by `office`. Offsets are those
-of Microsoft's MS-DOC: the FIB at the head of the WordDocument stream tells where in the table stream the lists are.
+Offsets are those of Microsoft's MS-DOC: the FIB at the head of the WordDocument stream tells where in the table
+stream things are.
 """
 
 import re
@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from planreader.files import tables
+from planreader.files.old_lists import Numbered, OldLists, sprms
 from planreader.files.ole import Box
 from planreader.files.refusal import refusal
 
@@ -19,7 +20,7 @@ _MAGIC, _ENCRYPTED, _TABLE_1 = 0xA5EC, 0x0100, 0x0200
 _COUNTS, _PLCF_PAPX, _CLX = 0x4C, 0x102, 0x1A2
 _MAIN, _NOTES, _END_NOTES, _BOXES = 0, 1, 5, 6  # places in the list of lengths: main text, footnotes, …
 _PAGE = 512
-_SPRM_ROW_END, _SPRM_IN_TABLE = b"\x17\x24\x01", b"\x16\x24\x01"
+_SPRM_ROW_END, _SPRM_IN_TABLE = 0x2417, 0x2416
 _FIELD = re.compile("\x13[^\x13\x14\x15]*\x14([^\x13\x15]*)\x15|\x13[^\x13\x14\x15]*\x15")
 _SIGNS = str.maketrans({"\x0b": "\n", "\x1e": "-"} | dict.fromkeys("\x01\x02\x03\x04\x05\x08\x13\x14\x15\x1f", ""))
 _PARAGRAPH = re.compile("([^\r\x07\x0c\x0e]*)([\r\x07\x0c\x0e])")
@@ -52,6 +53,8 @@ class _Piece(NamedTuple):
 class _Mark(NamedTuple):
     in_table: bool = False
     ends_row: bool = False
+    style: int = 0
+    numbered: Numbered = Numbered()
 
 
 class _Paragraph(NamedTuple):
@@ -65,6 +68,7 @@ class _Reader:
         self._word, self._table = word, table
         self._pieces = self._read_pieces()
         self._marks = self._read_marks()
+        self._lists = OldLists(word, table)
 
     def lines(self) -> list[str]:
         """Main text, then text boxes and notes; headers and comments are left out."""
@@ -139,7 +143,7 @@ class _Reader:
                 table.append(row)
                 row, cell = [], []
                 continue
-            cell += _shown(paragraph.text)
+            cell += self._drawn(paragraph)
             if paragraph.end == "\x07":
                 row.append(cell)
                 cell = []
@@ -147,6 +151,13 @@ class _Reader:
                 lines += [*tables.lines_of(table, ruled=True), *cell]
                 table, cell = [], []
         return [*lines, *tables.lines_of([*table, row] if row else table, ruled=True), *cell]
+
+    def _drawn(self, paragraph: _Paragraph) -> list[str]:
+        lines = _shown(paragraph.text)
+        if any(line.strip() for line in lines):
+            label = self._lists.label(paragraph.mark.style, paragraph.mark.numbered)
+            lines[0] = f"{label} {lines[0]}" if label else lines[0]
+        return lines
 
 
 def _marks_of_page(page: bytes) -> dict[int, _Mark]:
@@ -159,8 +170,16 @@ def _marks_of_page(page: bytes) -> dict[int, _Mark]:
         at = 2 * page[4 * (count + 1) + 13 * n]
         size = page[at]
         properties = page[at + 1 : at + 2 * size] if size else page[at + 2 : at + 2 + 2 * page[at + 1]]
-        marks[place] = _Mark(_SPRM_IN_TABLE in properties, _SPRM_ROW_END in properties)
+        marks[place] = _mark(properties)
     return marks
+
+
+def _mark(properties: bytes) -> _Mark:
+    if len(properties) < 2:
+        return _Mark()
+    found = sprms(properties[2:])
+    in_table, ends_row = found.get(_SPRM_IN_TABLE) == b"\x01", found.get(_SPRM_ROW_END) == b"\x01"
+    return _Mark(in_table, ends_row, struct.unpack_from("<H", properties)[0], Numbered.of(found))
 
 
 def _letters(raw: bytes, width: int) -> str:

@@ -55,6 +55,23 @@ def test_rows_of_old_tables_are_rows() -> None:
         assert [line for line in written.split("\n") if line.startswith("|")] == ROWS
 
 
+def test_numbers_that_old_word_counted_itself_are_written_out() -> None:
+    """The outline, bullets and styles of the sample were made as in the tests of .docx, then saved as .doc."""
+    raw = (SAMPLES / "numbered.doc").read_bytes()
+    assert old_word.text(raw).strip().split("\n") == [
+        "I. MỤC ĐÍCH", "1. Yêu cầu", "2. Nội dung", "2.1. Tuyên truyền", "a) Báo", "b) Đài", "II. TỔ CHỨC",
+        "1. Văn phòng", "- việc", "+ việc con", "1. Tuyên truyền trực quan", "2. Viết tin", "- Treo băng rôn",
+        "I. LẠI MỘT", "Hết.",
+    ]  # fmt: skip
+
+
+def test_lists_that_make_no_sense_cost_the_numbers_not_the_text() -> None:
+    raw = bytearray((SAMPLES / "numbered.doc").read_bytes())
+    head = raw.index(b"\xec\xa5")
+    raw[head + 0x2E2 : head + 0x2E6] = b"\xf0\xff\xff\x7f"  # the lists are said to be far behind the end
+    assert old_word.text(bytes(raw)).startswith("MỤC ĐÍCH\nYêu cầu\nNội dung")
+
+
 def test_rich_text_with_a_vietnamese_code_page_and_hidden_parts() -> None:
     raw = (
         rb"{\rtf1\ansi\ansicpg1258{\fonttbl{\f0 Times;}}{\*\generator x;}{\info{\title bo}}"
