@@ -158,6 +158,8 @@ def _is_event(node: Node, facts: dict[str, str], when: _When, calendar: Calendar
     if "time" in facts:
         return True
     found = planned_spans(node.text, calendar)
+    if found and re.search(r"\bhan (?:cuoi|chot)\b", fold(node.text)):
+        return False
     if found:
         return any(span.operator is None for span in found)
     return when.recurrence is not None and bool(node.rest) and "gui" not in fold(node.text)

@@ -62,6 +62,8 @@ def _item(node: Node, marked_only: bool) -> Iterator[Assignment]:
     ):
         return
     named = _unit_and_first_task(node)
+    if named is not None and not named[1] and _holds_units(node):
+        named = None  # "1. Cơ quan LĐLĐ tỉnh" over "1.1. Ban …"
     if named is None:
         if attribute_of(node.text) is None:
             for child in node.children:
@@ -72,6 +74,11 @@ def _item(node: Node, marked_only: bool) -> Iterator[Assignment]:
     tasks += [task for child in node.children for task in _tasks(child)]
     if tasks:
         yield Assignment(unit, tasks, Source(node.line, node.text))
+
+
+def _holds_units(node: Node) -> bool:
+    numbered = [child for child in node.children if child.marker and not child.style.startswith("bullet")]
+    return len(numbered) > 1 and all(_unit_and_first_task(child) is not None for child in numbered)
 
 
 def _unit_and_first_task(node: Node) -> tuple[str, str] | None:

@@ -122,8 +122,9 @@ def _day_atom(kind: str, match: re.Match[str], plain: str) -> Atom | None:
         return None
     printed = match.groupdict().get("y")
     year = int(printed) + (2000 if len(printed) == 2 else 0) if printed else None
-    build = _lunar(day, month) if kind == "lunar" else (lambda y: (date(y, month, day), date(y, month, day)))
-    return Atom(match.start(), match.end(), kind, year, build)
+    lunar = kind == "lunar" or match["m"] in ("gieng", "chap")
+    build = _lunar(day, month) if lunar else (lambda y: (date(y, month, day), date(y, month, day)))
+    return Atom(match.start(), match.end(), "lunar" if lunar else kind, year, build)
 
 
 _COUNTED = re.compile(
@@ -139,8 +140,12 @@ def _is_fraction(kind: str, before: str, after: str) -> bool:
 
 
 def _lunar(day: int, month: int) -> Callable[[int], tuple[date, date]]:
+    """The lunar day that falls in a solar year: the twelfth month ("Chạp") mostly belongs to the lunar year before."""
+
     def build(year: int) -> tuple[date, date]:
         solar = lunar_to_solar(LunarDate(day, month, year))
+        if solar.year > year:
+            solar = lunar_to_solar(LunarDate(day, month, year - 1))
         return solar, solar
 
     return build

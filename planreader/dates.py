@@ -25,7 +25,7 @@ _LEAD = re.compile(
     r"|den|trong))?(?: truoc)?(?: het)?|khong (?:qua|muon hon)"
     r"|(?:tu nay|ke tu nay|tu bay gio)(?: cho)? (?:den|toi)(?: het)?|(?:cho )?(?:den|toi) het|den truoc|het"
     r"|han(?: (?:chot|cuoi|cuoi cung|nop|gui|dang ky|hoan thanh"
-    r"|nhan)(?: [a-z ,]{1,40}?)?)?(?: la)?(?: (?:den|truoc))?(?: het)?|xong trong|hoan thanh trong"
+    r"|nhan)(?: [a-z ,]{1,40}?)?)?(?: la)?(?: (?:den|truoc))?(?: het)?|trong(?= ngay)|xong trong|hoan thanh trong"
     r"|thoi han(?: [a-z ,]{1,40}?)?(?: den| truoc)?"
     r"|(?:cho )?(?:den|toi)|sau|(?<!dien )(?<!dau )(?<!vat )tu(?!\s*:)|ke tu|bat dau)"
     r"[\s:(]*(?P<pad>[\s\x01\x02,()]*(?:luc |vao )?(?:sang |chieu |toi )?(?:(?:cac |het "
@@ -76,7 +76,7 @@ class Span:
         if "truoc" in self.lead:
             return "before"
         if self.lead.startswith(
-            ("cham", "muon", "tre", "han", "het", "den", "toi", "cho", "khong", "xong", "hoan", "thoi")
+            ("cham", "muon", "tre", "han", "het", "den", "toi", "cho", "khong", "xong", "hoan", "thoi", "trong")
         ):
             return "by"
         return None
@@ -139,9 +139,9 @@ def _span(group: list[Atom], joint: str, hidden: str, calendar: Calendar) -> Spa
     span = Span(begin, last.end, None, None, single=len(group) == 1 and last.is_day and not before)
     built: list[tuple[date, date]] = []
     for offset, day in before:
-        _resolve(_with_day(group[0], offset, day), default, span, built)
+        _resolve(_with_day(group[0], offset, day), default, calendar.issued, span, built)
     for atom in group:
-        _resolve(atom, atom.year or default, span, built)
+        _resolve(atom, atom.year or default, calendar.issued, span, built)
     joint = joint or chain_joint
     if span.problems and not built:
         return span
@@ -166,12 +166,15 @@ def _settle(span: Span, built: list[tuple[date, date]], joint: str) -> None:
         span.start, span.finish = span.days[0], span.days[-1]
 
 
-def _resolve(atom: Atom, year: int | None, span: Span, built: list[tuple[date, date]]) -> None:
+def _resolve(atom: Atom, year: int | None, issued: date | None, span: Span, built: list[tuple[date, date]]) -> None:
     if year is None:
         span.problems.append(Problem("year_missing", "Ngày ghi trong câu không có năm, xin xem lại."))
         return
     try:
-        built.append(atom.build(year))
+        days = atom.build(year)
+        if atom.kind == "lunar" and atom.year is None and issued and days[0] < issued - timedelta(days=60):
+            days = atom.build(year + 1)  # a plan of October means the coming Tết
+        built.append(days)
     except (ValueError, OverflowError):
         span.problems.append(Problem("impossible_date", "Ngày ghi trong câu không có trên lịch, xin xem lại."))
 

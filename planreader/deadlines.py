@@ -137,6 +137,8 @@ def _is_due(span: Span, text: str, plain: str, place: Place) -> bool:
     if span.operator is None:
         if span.ranged and not span.days and _RECEIVING.search(before):
             return True
+        if re.match(r"[\s:)-]*han (?:cuoi|chot|nop|gui|dang ky)", plain[span.end : span.end + 24]):
+            return True  # "Thứ Năm 14/5: hạn cuối đăng ký"
         return _is_moved(span, plain) or _is_due_label(place.node, span)
     if span.lead.startswith(("den", "toi", "cho")):
         return bool(_DOING.search(plain[max(0, span.begin - 80) : span.begin]) or _DOING.search(fold(place.node.label)))

@@ -139,7 +139,7 @@ def _continues(previous: Line, line: Line, width: int, already: int) -> bool:
     if ends or (already > 40):
         return False
     if small:
-        return len(previous.text) >= 40 or (bool(width) and not apart)
+        return len(previous.text) >= (16 if is_marked(previous.text) else 40) or (bool(width) and not apart)
     return not apart and (previous.text.endswith((",", "–", " -", "(")) or _is_open(previous.text))
 
 

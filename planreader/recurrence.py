@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from planreader.chars import fold
+from planreader.chars import fold, quotes
 from planreader.clock import RFC_DAYS, Clock, Weekday, clocks, weekdays
 
 _EVERY = re.compile(
@@ -18,6 +18,9 @@ _EVERY_WEEKDAY = re.compile(r"\b(?:moi|cac|vao cac)\s+(?:buoi |sang |chieu |toi 
 _MONTH_DAY = re.compile(
     r"\b(?:ngay|truoc|vao|mung|mong)\s+(?:ngay\s+)?(?:mung |mong )?(?P<days>\d{1,2}(?:\s*(?:,"
     r"|va)\s*(?:ngay\s+)?\d{1,2}){0,5})\s+(?:cua\s+)?(?:hang|moi)\s+(?P<unit>thang|quy)"
+)
+_QUARTER_DAY = re.compile(
+    r"\b(?:truoc )?ngay\s+(?P<day>\d{1,2})\s+(?:cua\s+)?thang\s+cuoi\s+(?:cua\s+)?(?:moi\s+|hang\s+)?quy\b"
 )
 _LAST_DAY = re.compile(
     r"\bngay (?:lam viec )?cuoi (?:cung )?(?:cua )?(?:hang |moi |cac )?(?P<unit>thang|quy)\b(?!\s*\d)"
@@ -60,13 +63,16 @@ class Relative:
 
 def recurrence_of(text: str) -> Recurrence | None:
     """The first recurrence a sentence names, with its days and hour."""
-    plain = fold(text)
+    plain = _unquoted(text)
     days = weekdays(plain)
     hidden = _hide(plain, days)
     if match := _NTH.search(hidden):
         day = next(d for d in days if d.begin >= match.start())
         nth = next(value for word, value in _ORDINALS.items() if word in match["nth"].split())
         return Recurrence(match.start(), match.end(), f"FREQ=MONTHLY;BYDAY={nth}{RFC_DAYS[day.index]}")
+    if match := _QUARTER_DAY.search(hidden):
+        rule = f"FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY={int(match['day'])}"
+        return Recurrence(match.start(), match.end(), rule)
     if match := _MONTH_DAY.search(hidden):
         numbers = ",".join(str(int(n)) for n in re.findall(r"\d{1,2}", match["days"]) if 1 <= int(n) <= 31)
         return Recurrence(match.start(), match.end(), f"{_RULES[match['unit']]};BYMONTHDAY={numbers}")
@@ -108,6 +114,14 @@ def relative_of(text: str) -> Relative | None:
         return None
     end = match.start() + len(match.group().rstrip())
     return Relative(match.start(), end, text[match.start() : end].strip())
+
+
+def _unquoted(text: str) -> str:
+    """Folded, with what stands in quotes blanked: “Mỗi ngày một niềm vui” is a name."""
+    chars = list(fold(text))
+    for begin, end, _ in quotes(text):
+        chars[begin:end] = " " * (end - begin)
+    return "".join(chars)
 
 
 def _hide(plain: str, days: list[Weekday]) -> str:

@@ -70,9 +70,18 @@ def subject_and_duty(text: str) -> tuple[str, str] | None:
     pattern, form = _VERB.of(text[:260])
     for verb in pattern.finditer(form, offset):
         if verb.start() > offset and text[verb.start()].islower() and not _inside_name(text[offset:260], verb, offset):
-            unit = text[offset : verb.start()].strip(" ,:-")
+            unit = _asked(text[offset : verb.start()].split(":")[0]).strip(" ,:-")
             return (unit, text[verb.start() :].strip()) if unit else None
     return None
+
+
+_ASKING = Lexicon(r"^.*\s(?:đề nghị|yêu cầu|giao)\s+(?=\S)")
+
+
+def _asked(text: str) -> str:
+    """ "Công đoàn xã đề nghị mỗi CĐCS": who is asked has the duty, not who asks."""
+    match = _ASKING.search(text)
+    return text[match.end() :] if match else text
 
 
 _NAMED_BY_WORK = Lexicon(
