@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from bot.channels.webchat import RoomInfo
-from campaign import people
+from campaign import clusters, people
 from campaign.people import Right
-from storage.models import Chat, Cluster, ClusterMember, Unit
+from storage.models import Chat, Cluster, Unit
 
 WEBCHAT = "webchat"
 
@@ -33,7 +33,9 @@ def _may_enter(session: Session, person_id: int | None, chat: Chat) -> bool:
     own = {post.unit_id for post in people.open_posts(session, person_id)}
     if chat.unit_id is not None:
         return chat.unit_id in own or people.may(session, person_id, Right.SEE, chat.unit_id)
-    members = session.exec(select(ClusterMember.unit_id).where(ClusterMember.cluster_id == chat.cluster_id)).all()
+    if chat.cluster_id is None:
+        return False
+    members = [unit.id for unit in clusters.members_today(session, chat.cluster_id)]
     return bool(own & set(members)) or any(people.may(session, person_id, Right.SEE, unit) for unit in members[:1])
 
 

@@ -60,6 +60,18 @@ def near(session: Session, year: int | None, text: str, limit: int = 3) -> list[
     return [found[place] for _, _, place in scored]
 
 
+def today(session: Session, cluster_id: int) -> Cluster:
+    """The cluster as it is now: a group bound to last year's row follows the row of the same name."""
+    kept = session.get_one(Cluster, cluster_id)
+    return by_name(session, None, kept.name) or kept
+
+
+def members_today(session: Session, cluster_id: int) -> list[Unit]:
+    cluster = today(session, cluster_id)
+    assert cluster.id is not None
+    return members(session, cluster.id, None)
+
+
 def members(session: Session, cluster_id: int, on: date | None) -> list[Unit]:
     """The units of a cluster that exist on that day (None: that nobody has closed), in Vietnamese order."""
     statement = (

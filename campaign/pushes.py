@@ -65,7 +65,7 @@ def release(session: Session, push: Push, now: datetime, hours: Hours, *, late: 
     message = message_of(push, late_since=push.due_at if late else None, hours=hours)
     rows = [
         outgoing(f"p{push.id}:{chat.id}", chat, message, priority=Priority.PUSH, push_id=push.id, urgent=push.urgent)
-        for chat in chats_of(session, push, units, hours.day(now).year)
+        for chat in chats_of(session, push, units)
     ]
     for row in rows:
         row.personal = False  # an announcement is never repeated blindly, not even to one person
@@ -100,7 +100,7 @@ def choices_for(push: Push) -> tuple[Choice, ...]:
     )
 
 
-def chats_of(session: Session, push: Push, units: Sequence[Unit], year: int) -> list[Chat]:
+def chats_of(session: Session, push: Push, units: Sequence[Unit]) -> list[Chat]:
     """The chats that get a push, each once.
 
     What only informs goes to a unit's own group, else to its cluster's, else to the private chats of its officers. What
@@ -109,7 +109,7 @@ def chats_of(session: Session, push: Push, units: Sequence[Unit], year: int) -> 
     holders = {post.person_id for post in audience.people_of(session, push.audience, None)}
     unit_ids = {unit.id for unit in units if unit.id is not None}
     own = _bound(session, unit_ids)
-    cluster_chats = _cluster_chats(session, push, unit_ids, year)
+    cluster_chats = _cluster_chats(session, unit_ids)
     wanted = set(unit_ids)
     if push.kind in INFORMING:
         wanted -= {chat.unit_id for chat in own}
@@ -125,12 +125,12 @@ def _bound(session: Session, unit_ids: set[int]) -> list[Chat]:
     return [chat for chat in session.exec(statement) if chat.unit_id in unit_ids]
 
 
-def _cluster_chats(session: Session, push: Push, unit_ids: set[int], year: int) -> list[tuple[Chat, set[int]]]:
+def _cluster_chats(session: Session, unit_ids: set[int]) -> list[tuple[Chat, set[int]]]:
     """Groups of clusters whose members are all addressed, with those members."""
     found = []
     for chat in session.exec(select(Chat).where(col(Chat.active), col(Chat.cluster_id).is_not(None))):
         assert chat.cluster_id is not None
-        members = {unit.id for unit in clusters.members(session, chat.cluster_id, None) if unit.id is not None}
+        members = {unit.id for unit in clusters.members_today(session, chat.cluster_id) if unit.id is not None}
         if members and members <= unit_ids:
             found.append((chat, members))
     return found
@@ -183,7 +183,7 @@ def ad_hoc(
 def recipients(session: Session, push: Push, hours: Hours, now: datetime) -> list[Chat]:
     """Who would get it if it left now: for the preview."""
     units = audience.units_of(session, push.audience, hours.day(now))
-    return chats_of(session, push, units, hours.day(now).year)
+    return chats_of(session, push, units)
 
 
 def status(session: Session, push_id: int) -> dict[str, int]:

@@ -10,13 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from campaign import audience, duties, people, pushes
 from campaign.calendar import when_in_full
 from campaign.hours import Hours
 from campaign.message import Choice, Message
-from campaign.outbox import outgoing
+from campaign.outbox import outgoing, say
 from storage.insert import insert_new
 from storage.models import Assignment, Campaign, Chat, Duty, Outgoing, Push, Unit
 from storage.models.campaigns import CampaignState, PushState
@@ -36,7 +37,7 @@ def remind(session: Session, now: datetime, hours: Hours) -> int:
     if not due and not merged:
         return 0
     chats = digest_chats(session, {duty.unit_id for duty, _ in due})
-    late_news = _late_news(session, merged, now, hours)
+    late_news = _late_news(session, merged, now, hours, today)
     rows = []
     for chat_id in {*chats, *late_news}:
         chat, unit_ids = chats.get(chat_id) or (session.get_one(Chat, chat_id), _units_of_chat(session, chat_id))
@@ -45,9 +46,6 @@ def remind(session: Session, now: datetime, hours: Hours) -> int:
             rows.append(outgoing(digest_key(chat, today), chat, message, priority=Priority.REMINDER, personal=True))
     queued = insert_new(session, Outgoing, rows)
     _move_on(session, due, now, hours)
-    for push in merged:
-        push.state = PushState.RELEASED
-        session.add(push)
     return queued
 
 
@@ -137,19 +135,26 @@ def _digest_choices(owed: list[tuple[Duty, Assignment]]) -> tuple[Choice, ...]:
 
 def refresh(session: Session, unit_id: int, now: datetime, hours: Hours) -> None:
     """A unit has just sent something: a digest that waits to leave must not ask for it any more."""
-    today = hours.day(now)
-    for chat, unit_ids in digest_chats(session, {unit_id}).values():
-        row = session.exec(
-            select(Outgoing).where(Outgoing.key == digest_key(chat, today), col(Outgoing.state).in_(WAITING))
-        ).first()
-        if row is None:
-            continue
-        message = digest(session, unit_ids, now, hours)
+    for row in _waiting_digests(session, unit_id):
+        assert row.chat_id is not None
+        message = digest(session, _units_of_chat(session, row.chat_id) | {unit_id}, now, hours)
         if message is None:
             row.state, row.finished_at = OutgoingState.CANCELLED, now
         else:
             row.message = message.as_json()
         session.add(row)
+
+
+def _waiting_digests(session: Session, unit_id: int) -> list[Outgoing]:
+    """Digests that have not left, in any chat of the unit or of the people who report for it."""
+    reporters = {person.id for person in people.holders(session, people.Right.REPORT, unit_id)}
+    statement = (
+        select(Outgoing)
+        .join(Chat, col(Chat.id) == Outgoing.chat_id)
+        .where(Outgoing.priority == Priority.REMINDER, col(Outgoing.state).in_(WAITING))
+        .where(or_(col(Chat.unit_id) == unit_id, col(Chat.person_id).in_(reporters)))
+    )
+    return list(session.exec(statement))
 
 
 def drop_stale(session: Session, now: datetime, hours: Hours) -> int:
@@ -168,12 +173,25 @@ def _merged_pushes(session: Session) -> list[Push]:
     return list(session.exec(select(Push).where(Push.state == PushState.MERGED)))
 
 
-def _late_news(session: Session, merged: Iterable[Push], now: datetime, hours: Hours) -> dict[int, list[str]]:
-    """For each chat, the late pushes that its digest carries."""
+def _late_news(
+    session: Session, merged: Iterable[Push], now: datetime, hours: Hours, today: date
+) -> dict[int, list[str]]:
+    """For each chat, the late pushes that its digest carries. A chat that has had its digest of the day gets them as
+    messages of their own: merged must not mean lost."""
     news: dict[int, list[str]] = defaultdict(list)
     for push in merged:
-        units = audience.units_of(session, push.audience, hours.day(now))
-        for chat in pushes.chats_of(session, push, units, hours.day(now).year):
-            if chat.id is not None:
+        message = pushes.message_of(push, late_since=push.due_at, hours=hours)
+        units = audience.units_of(session, push.audience, today)
+        for chat in pushes.chats_of(session, push, units):
+            if chat.id is not None and _had_digest(session, chat, today):
+                key = f"p{push.id}:{chat.id}"
+                say(session, key, chat, message, priority=Priority.PUSH, push_id=push.id, personal=False)
+            elif chat.id is not None:
                 news[chat.id].append(push.text)
+        push.state = PushState.RELEASED
+        session.add(push)
     return news
+
+
+def _had_digest(session: Session, chat: Chat, day: date) -> bool:
+    return session.exec(select(Outgoing.id).where(Outgoing.key == digest_key(chat, day))).first() is not None

@@ -73,8 +73,8 @@ def choose_audience(context: Context, argument: str) -> None:
         names = context.session.exec(select(Cluster.name).where(Cluster.year == year).order_by(Cluster.name)).all()
         place = number(argument.removeprefix("cluster:"))
         argument = f"cluster:{names[place]}" if place < len(names) else "all"
-    if argument == "all" and office.parent_id is not None:
-        raise Refusal("push.too_wide", NO_RIGHT)
+    elif argument not in ("all", f"under:{office.code}"):
+        raise Refusal("push.not_offered", NO_RIGHT)
     _preview(context, argument)
 
 
@@ -102,9 +102,10 @@ def _preview(context: Context, to: str) -> None:
 
 
 def _within_reach(context: Context, to: str) -> None:
-    """Every addressed unit must lie in the person's reach."""
-    if to == "all":
-        return
+    """Every addressed unit must lie in the person's reach, and only the federation addresses everybody."""
+    office = _office(context)
+    if to == "all" and office.parent_id is not None:
+        raise Refusal("push.too_wide", NO_RIGHT)
     for unit in audience.units_of(context.session, to, context.house.hours.day(context.now)):
         if not context.may(Right.MANAGE, unit.id):
             raise Refusal("push.too_wide", NO_RIGHT)

@@ -30,7 +30,9 @@ SAME_SENDING_SECONDS = 60.0
 
 
 def hear(context: Context) -> None:
-    """A message in a group."""
+    """A message in a group. The room where editors decide is theirs to talk in."""
+    if context.chat is not None and context.chat.purpose == "admin":
+        return None
     push = _answered_push(context)
     if push is not None and fold_words(context.event.text) in SEEN_WORDS and not context.event.media:
         return _seen(context, push)
@@ -49,9 +51,10 @@ def is_item(context: Context, push: Push | None) -> bool:
     event = context.event
     if ASKED_FOR.search(fold(event.text)):
         return bool(event.media) or len(fold_words(event.text)) >= sending.SHORTEST_NEWS
-    if push is not None or event.addressed:
-        return bool(event.media) or len(fold_words(event.text)) >= ANSWER_LETTERS
-    return False
+    if event.media:
+        return push is not None or event.addressed
+    asked = push is not None and push.assignment_id is not None and "?" not in event.text
+    return asked and len(fold_words(event.text)) >= ANSWER_LETTERS
 
 
 def _answered_push(context: Context) -> Push | None:
@@ -78,6 +81,8 @@ def _album(context: Context) -> Submission | None:
 
 
 def _more_of_album(context: Context, submission: Submission, push: Push | None) -> None:
+    if submission.state not in (SubmissionState.WAITING, SubmissionState.SUBMITTED):
+        return _take(context, push)  # decided already: what comes now is looked at on its own
     sending.take_parts(context, submission)
     if submission.state == SubmissionState.WAITING:
         claim_if_asked(context, submission, push)

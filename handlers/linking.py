@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from campaign import audit, chats, invites
-from campaign.clusters import members
+from campaign.clusters import members_today
 from campaign.people import Right
 from campaign.problems import Refusal
 from campaign.text import fold
@@ -43,10 +43,9 @@ def try_link(context: Context) -> bool:
         context.say(ASK_CODE, under=True)
         return True
     invite = invites.check(context.session, code, context.place, context.now)
-    if not (context.may(Right.MANAGE, invite.unit_id) or context.may(Right.REPORT, invite.unit_id)):
-        raise Refusal("link.no_right", NO_RIGHT)
     admin = invite.role in (Role.EDITOR, Role.ADMIN)
-    if (admin and not context.may(Right.REVIEW, invite.unit_id)) or not _may_take_over(context):
+    rights = (Right.REVIEW,) if admin else (Right.MANAGE, Right.REPORT)
+    if not any(context.may(right, invite.unit_id) for right in rights) or not _may_take_over(context):
         raise Refusal("link.no_right", NO_RIGHT)
     invites.use(context.session, invite, context.place)
     chat = chats.meet(
@@ -73,7 +72,7 @@ def _may_take_over(context: Context) -> bool:
     if chat is None or (chat.unit_id is None and chat.cluster_id is None):
         return True
     if chat.cluster_id is not None:
-        inside = members(context.session, chat.cluster_id, None)
+        inside = members_today(context.session, chat.cluster_id)
         return bool(inside) and all(context.may(Right.MANAGE, unit.id) for unit in inside)
     reports = chat.purpose == "work" and context.may(Right.REPORT, chat.unit_id)
     return reports or context.may(Right.MANAGE, chat.unit_id)

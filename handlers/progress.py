@@ -87,11 +87,13 @@ def missing(context: Context, argument: str) -> None:
 
 def not_seen(context: Context, argument: str) -> None:
     """Who has not said "Đã nhận" to a push."""
-    reach(context)
+    top = reach(context)
     push = context.session.get(Push, number(argument))
-    if push is None:
+    if push is None or top.id is None:
         return show(context)
-    seen, rest = pushes.seen_and_missing(context.session, push, context.now, context.house.hours)
+    inside = set(units.descendants(context.session, top.id, context.house.hours.day(context.now)))
+    found = pushes.seen_and_missing(context.session, push, context.now, context.house.hours)
+    seen, rest = ([unit for unit in part if unit.id in inside] for part in found)
     text = NOT_SEEN.format(text=short(push.text, 90), seen=len(seen), total=len(seen) + len(rest))
     head = NOT_SEEN_BY.format(count=len(rest)) if rest else ALL_IN
     return context.say("\n".join([text, head, *names(rest)]), (Choice("Tiến độ", "progress"), HOME))

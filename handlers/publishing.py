@@ -7,6 +7,7 @@ import re
 from campaign import reviews
 from campaign.problems import Refusal
 from handlers.context import HOME, Actions, Context, Steps, Words, number
+from handlers.reviewing import UNDER_THIS
 from handlers.sending import tell_decision
 from storage.models.work import SubmissionState
 
@@ -21,12 +22,15 @@ def ask_link(context: Context, argument: str) -> None:
     if submission.state not in (SubmissionState.APPROVED, SubmissionState.PUBLISHED):
         raise Refusal("publish.not_approved", "Tin chưa được duyệt nên chưa đăng được. Anh/chị duyệt trước.")
     context.go("publish", submission=submission.id)
-    context.say(ASK_LINK.format(code=submission.code))
+    asked = ASK_LINK.format(code=submission.code)
+    context.say(f"{asked} {UNDER_THIS}" if context.event.group else asked)
 
 
 def take_link(context: Context) -> bool:
     match = LINK.search(context.event.text)
     if match is None:
+        if context.event.group:
+            context.leave()  # asked once; whoever wants to go on presses the button again
         context.say(NOT_A_LINK, () if context.event.group else (HOME,))
         return True
     submission = reviews.publish(

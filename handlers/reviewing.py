@@ -28,6 +28,7 @@ ASK_REASON = {
     "returned": "Anh/chị cần đơn vị bổ sung gì cho {code}? Chọn một ý hoặc gõ một câu.",
     "declined": "Vì sao không đăng {code}? Chọn một ý hoặc gõ một câu.",
 }
+UNDER_THIS = "(Câu gõ tay: trả lời ngay dưới tin này.)"
 REASONS = {
     "returned": ("Thiếu chú thích ảnh", "Ảnh mờ hoặc tối", "Thiếu ngày, địa điểm", "Ảnh chưa đúng việc được giao"),
     "declined": ("Trùng tin đã đăng", "Không thuộc nội dung đợt này", "Ảnh không rõ", "Tin đã cũ"),
@@ -150,7 +151,8 @@ def _ask_reason(context: Context, submission_id: int, decision: str) -> None:
     choices = [
         Choice(reason, f"because:{submission.id}:{decision}:{place}") for place, reason in enumerate(REASONS[decision])
     ]
-    return context.say(ASK_REASON[decision].format(code=submission.code), choices)
+    asked = ASK_REASON[decision].format(code=submission.code)
+    return context.say(f"{asked} {UNDER_THIS}" if context.event.group else asked, choices)
 
 
 def because(context: Context, argument: str) -> None:
@@ -205,6 +207,14 @@ def _close_cards(context: Context, submission: Submission, decision: str, reason
     for chat in admin_chats(context.session, submission.unit_id):
         card = card_key(submission, chat)
         context.tell(chat, f"{card}:{decision}:{context.turn}", text, after, edits=card)
+
+
+def renew_card(context: Context, submission: Submission) -> None:
+    """The sender corrected the words: what the editor decides on must be what will be kept."""
+    text = card_text(context.session, submission)
+    for chat in admin_chats(context.session, submission.unit_id):
+        card = card_key(submission, chat)
+        context.tell(chat, f"{card}:edited:{context.turn}", text, card_choices(submission.id), edits=card)
 
 
 def queue(context: Context, _: str = "") -> None:

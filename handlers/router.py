@@ -103,9 +103,14 @@ def perform(context: Context, action: str) -> None:
 def _in_group(context: Context) -> None:
     if linking.try_link(context) or _answer_to_reply(context):
         return
-    if context.step and context.event.text and _take_step(context):
+    if context.step and context.event.text and _spoken_to_us(context) and _take_step(context):
         return
     grouping.hear(context)
+
+
+def _spoken_to_us(context: Context) -> bool:
+    """In a group people also talk to each other: a step takes only an answer under the bot's own message."""
+    return context.event.addressed or context.answered_message() is not None
 
 
 def _answer_to_reply(context: Context) -> bool:

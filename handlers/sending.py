@@ -7,6 +7,7 @@ from dataclasses import asdict
 from campaign import duties, reviews, submissions
 from campaign.duties import what
 from campaign.message import Choice
+from campaign.people import Right
 from campaign.problems import Refusal
 from campaign.text import fold_words
 from handlers import home
@@ -33,7 +34,7 @@ LATE_PART = "Đã nhận thêm {count} phần vào {code}."
 DISCARDED = "Đã bỏ bản chưa gửi. Anh/chị có thể gửi lại bất cứ lúc nào."
 NOTHING_OPEN = "Anh/chị chưa có bản nào đang soạn. Anh/chị gửi ảnh hoặc gõ nội dung để bắt đầu."
 TOO_BIG = "Tệp “{name}” nặng {size} MB, quá mức {limit} MB của kênh này nên chưa lưu được. Anh/chị gửi bản nhẹ hơn."
-KEPT_CAPTION = "Đã thêm chú thích."
+POST_ENDED = "Anh/chị không còn phụ trách đơn vị này. Anh/chị chọn đơn vị khác, hoặc bàn giao bản này cho người mới."
 SHORTEST_NEWS = 12  # letters; a shorter text without photos is talk, not news
 
 
@@ -48,6 +49,8 @@ def media(context: Context) -> bool:
         context.say(NO_UNIT, (HOME,))
         return True
     draft = _draft(context) or start_draft(context)
+    if context.step != "draft":
+        context.leave()
     take_parts(context, draft)
     if context.event.text:
         submissions.add_text(context.session, draft, context.event.text, context.now)
@@ -74,7 +77,7 @@ def _late_part(context: Context) -> bool:
     if not event.album:
         return False
     owner = submissions.of_album(context.session, event.channel, context.place, event.sender, event.album)
-    if owner is None or owner.state == SubmissionState.DRAFT:
+    if owner is None or owner.state != SubmissionState.SUBMITTED:
         return False
     if added := take_parts(context, owner):
         context.say_soon(f"late:{owner.id}", LATE_PART.format(count=added, code=owner.code))
@@ -233,9 +236,16 @@ def change_duty(context: Context, _: str = "") -> None:
 
 def hand_in(context: Context, _: str = "") -> None:
     draft = _open_draft(context)
+    _check_still_reports(context, draft.unit_id)
     submissions.hand_in(context.session, draft, context.now, context.house.hours)
     context.leave()
     context.say(receipt(context, draft), (Choice("Việc của tôi", "duties"), HOME))
+
+
+def _check_still_reports(context: Context, unit_id: int | None) -> None:
+    """A draft may have slept for weeks; the post may have ended meanwhile."""
+    if unit_id is not None and not context.may(Right.REPORT, unit_id):
+        raise Refusal("draft.post_ended", POST_ENDED)
 
 
 def receipt(context: Context, submission: Submission) -> str:
@@ -261,6 +271,7 @@ def add_more(context: Context, argument: str) -> None:
     earlier = context.session.get(Submission, number(argument))
     if earlier is None or earlier.sender != context.event.sender or earlier.channel != context.event.channel:
         raise Refusal("draft.not_yours", NOTHING_OPEN)
+    _check_still_reports(context, earlier.unit_id)
     duty = context.session.get(Duty, earlier.duty_id) if earlier.duty_id else None
     draft = _draft(context) or start_draft(context, duty)
     draft.unit_id, draft.duty_id = earlier.unit_id, earlier.duty_id
@@ -271,7 +282,7 @@ def add_more(context: Context, argument: str) -> None:
 
 def edited(context: Context) -> None:
     """A caption corrected on the platform: it counts until somebody has decided."""
-    from handlers import grouping  # grouping builds on this module
+    from handlers import grouping, reviewing  # both build on this module
 
     statement = submissions.item_statement(context.event.channel, context.place, context.event.message_id)
     item = context.session.exec(statement).first()
@@ -280,14 +291,20 @@ def edited(context: Context) -> None:
     submission = context.session.get_one(Submission, item.submission_id)
     if submission.state not in (SubmissionState.DRAFT, SubmissionState.SUBMITTED, SubmissionState.WAITING):
         return
-    if item.caption and submission.text:
-        submission.text = submission.text.replace(item.caption, context.event.text)
-    elif not submission.text:
-        submission.text = context.event.text
+    submission.text = _corrected(submission.text, item.caption, context.event.text)
     item.caption = context.event.text[:1000]
     context.session.add_all([item, submission])
     if submission.state == SubmissionState.WAITING and context.event.group:
         grouping.claim_if_asked(context, submission)
+    elif submission.carded:
+        reviewing.renew_card(context, submission)
+
+
+def _corrected(text: str, before: str, after: str) -> str:
+    """The one paragraph that was the caption gives way to the new caption; nothing else is touched."""
+    if before and f"\n{before}\n" in f"\n{text}\n":
+        return f"\n{text}\n".replace(f"\n{before}\n", f"\n{after}\n", 1).strip()
+    return f"{text}\n{after}".strip()
 
 
 def tell_decision(context: Context, submission: Submission, decision: str, reason: str, url: str = "") -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlmodel import col, select
 
+from campaign import submissions
 from campaign.message import Choice
 from campaign.text import fold_words
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words, number, short
@@ -57,7 +58,8 @@ def one(context: Context, argument: str) -> None:
 def search(context: Context) -> bool:
     """Words typed while the list is open."""
     words = fold_words(context.event.text)
-    if not words or len(words) > 60:
+    drafting = submissions.draft_of(context.session, context.event.channel, context.place, context.event.sender)
+    if not words or len(words) > 60 or drafting is not None:
         return False
     found = [slogan for slogan in released(context) if words in fold_words(slogan.text)]
     text = context.event.text

@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from campaign import audit, duties, pushes, reminders
 from campaign.calendar import when_in_full
-from campaign.clusters import members
+from campaign.clusters import members_today
 from campaign.duties import what
 from campaign.message import Choice
 from campaign.problems import Refusal
@@ -39,7 +39,7 @@ def unit_here(context: Context, among: set[int] | None = None) -> Unit:
         return context.session.get_one(Unit, chat.unit_id)
     candidates = context.units()
     if context.event.group and chat is not None and chat.cluster_id is not None:
-        inside = {unit.id for unit in members(context.session, chat.cluster_id, context.house.hours.day(context.now))}
+        inside = {unit.id for unit in members_today(context.session, chat.cluster_id)}
         candidates = [unit for unit in candidates if unit.id in inside]
     if among is not None:
         candidates = [unit for unit in candidates if unit.id in among]
@@ -61,7 +61,8 @@ def duty_here(context: Context, assignment_id: int) -> tuple[Duty, Assignment]:
 
 def show(context: Context, _: str = "") -> None:
     context.leave()
-    owed = duties.owed_by(context.session, [unit.id for unit in context.units()])
+    here = [unit_here(context)] if context.event.group else context.units()
+    owed = duties.owed_by(context.session, [unit.id for unit in here])
     if not owed:
         return context.say(NOTHING, (HOME,))
     lines = [_line(context, duty, assignment) for duty, assignment in owed[:5]]
