@@ -31,7 +31,7 @@ BARS = {
     "other_deadlines": 0.95,
     "header": 0.98,
 }
-"""What forty fresh seeds reach, a little rounded down. Days named in a slogan broken over two lines are still missed."""
+"""What forty fresh seeds reach, rounded down. Days inside a slogan broken over two lines are still missed."""
 
 
 @pytest.fixture(scope="module")
