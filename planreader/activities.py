@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from planreader.chars import Lexicon, fold, quotes, squeeze
 from planreader.clauses import planned_spans
-from planreader.dates import Calendar
+from planreader.dates import Calendar, Span
 from planreader.headings import Meaning, attribute_of
 from planreader.model import Activity, Source
 from planreader.outline import Node
@@ -24,6 +24,7 @@ _SKIPPED = {
     Meaning.REPORTING,
     Meaning.ASSIGNMENTS,
     Meaning.ASIDE,
+    Meaning.RESULTS,
     Meaning.PURPOSE,
     Meaning.WINDOW,
 }
@@ -46,7 +47,37 @@ class _When:
     text: str | None = None
 
 
-def activities_of(root: Node, calendar: Calendar) -> list[Activity]:
+def activities_of(root: Node, calendar: Calendar, subject: str | None) -> list[Activity]:
+    return [*_main_event(root, calendar, subject or ""), *_listed(root, calendar)]
+
+
+_EVENT = re.compile(
+    r"\b(?:hoi thi|hoi thao|hoi dien|hoi nghi|giai|le|toa dam|dien dan|ngay hoi|tet|gap mat|cuoc thi|lop|tap huan)\b"
+)
+_LONGEST_EVENT = timedelta(days=14)
+
+
+def _main_event(root: Node, calendar: Calendar, subject: str) -> Iterator[Activity]:
+    """A document about one event ("Tổ chức Hội thao …") gives its time and place in sections of their own."""
+    facts: dict[str, str] = {}
+    for child in root.children:
+        found = attribute_of(child.text)
+        if child.meaning is Meaning.WINDOW or found:
+            facts |= {k: v for k, v in _facts(child).items() if k in ("time", "place")}
+            facts |= {found[0]: found[1]} if found and found[1] and found[0] in ("time", "place") else {}
+            for paragraph in child.children:
+                if child.meaning is Meaning.WINDOW and "time" not in facts and planned_spans(paragraph.text, calendar):
+                    facts["time"] = paragraph.text
+    when = when_of(facts.get("time", ""), calendar)
+    brief = when.start and when.end and when.end - when.start <= _LONGEST_EVENT
+    if brief and _EVENT.search(fold(subject)):
+        source = next(c for c in root.children if c.meaning is Meaning.WINDOW or attribute_of(c.text))
+        activity = Activity(subject, subject, Source(source.line, source.text))
+        _fill(activity, facts, subject, when)
+        yield activity
+
+
+def _listed(root: Node, calendar: Calendar) -> list[Activity]:
     found = [activity for section in _sections(root) for activity in _of_section(section, root, calendar)]
     if found or any(node.meaning is Meaning.CONTENT for node in root.walk()):
         return found
@@ -256,6 +287,10 @@ def when_of(text: str, calendar: Calendar) -> _When:
     if span is None:
         return _When(recurrence=again.rule if again else None, text=text[again.begin : again.end] if again else None)
     begin, end = span.begin, span.end
+    days = _separate_days(found, text)
+    if days:
+        begin, end = found[0].begin, found[-1].end
+        span = replace(span, start=days[0], finish=days[-1], days=days)
     if again:
         begin, end = min(begin, again.begin), max(end, again.end)
     finish = span.finish
@@ -263,6 +298,14 @@ def when_of(text: str, calendar: Calendar) -> _When:
         span.start, finish, str(span.clock) if span.clock and not span.operator else None,
         again.rule if again else None, tuple(span.days), squeeze(text[begin:end]),
     )  # fmt: skip
+
+
+def _separate_days(found: tuple[Span, ...], text: str) -> list[date]:
+    """ "vòng loại: 9/5; chung kết: 23/5/2026": one event on several days."""
+    single = all(span.single and span.operator is None and span.start and not span.lead for span in found)
+    if len(found) < 2 or not single or len(text) > 150:
+        return []
+    return sorted(span.start for span in found if span.start)
 
 
 _TAIL = Lexicon(

@@ -51,7 +51,11 @@ _KINDS: list[tuple[str, str]] = [
     ),
     ("month", r"\b(?:" + _MONTH + r"|t(?P<mt>[1-9]|1[0-2])(?=/\d{4}))" + _YEAR),
     ("slash", r"(?<![\d/.,])(?P<m>0?[1-9]|1[0-2])/(?P<y>20\d\d)(?![\d/])"),
-    ("quarter", r"\bquy\s+(?P<q>iv|i{1,3}|[1-4])\b" + _YEAR),
+    (
+        "quarter",
+        r"\bquy\s+(?P<q>iv|i{1,3}|[1-4])\b(?:\s*(?:,|va|-|den)\s*(?:quy\s+)?(?P<q2>iv|i{1,3}|[1-4])\b(?![/.]\d))?"
+        + _YEAR,
+    ),
 ]
 _PATTERN: list[tuple[str, re.Pattern[str]]] = [(kind, re.compile(pattern)) for kind, pattern in _KINDS]
 _ANY = re.compile(r"\d|\bthang\b|\bquy\b|\bram\b")
@@ -99,8 +103,8 @@ def _atom(kind: str, match: re.Match[str], plain: str) -> Atom | None:
     groups = match.groupdict()
     year = groups.get("y") or groups.get("y2")
     if kind == "quarter":
-        quarter = _QUARTERS.get(match["q"]) or int(match["q"])
-        first, last = quarter * 3 - 2, quarter * 3
+        quarters = [_QUARTERS.get(q) or int(q) for q in (match["q"], match["q2"]) if q]
+        first, last = quarters[0] * 3 - 2, quarters[-1] * 3
     else:
         first = _month(groups.get("m") or groups.get("mt") or "0")
         last = _month(groups.get("m2") or groups.get("m3") or str(first))

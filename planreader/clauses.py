@@ -66,6 +66,7 @@ _CITING = re.compile(
 )
 
 
+_COMMEMORATED = re.compile(r"\b\d{1,3}\s+nam\s+[^();]{3,100}\([\s\d/.-]*$")
 _CHANGING = re.compile(r"\b(?:dieu chinh|thay doi|lui|gia han|doi|sua|chuyen|keo dai|rut ngan|dinh chinh|thay|hoan)\b")
 _TO_NEW = re.compile(r"[^,;.\d]{0,20}\b(?:sang|thanh|bang)\b")
 
@@ -86,6 +87,8 @@ def planned_spans(text: str, calendar: Calendar) -> tuple[Span, ...]:
         if span.start is not None and span.start.year < floor - 5 and span.ranged:
             continue  # "(19/5/1890 - 19/5/2026)"
         before = plain[max(0, span.begin - 60) : span.begin]
+        if _COMMEMORATED.search(plain, max(0, span.core - 110), span.core):
+            continue  # "96 năm Ngày thành lập Đảng (3/2)"
         if _CITED.search(before) or (not span.lead and span.single and _CITING.search(before) and "so " in before):
             continue
         if _CHANGING.search(plain) and _TO_NEW.match(plain, span.end):

@@ -16,7 +16,7 @@ from planreader.sections import Place
 from planreader.tables import Row, Table
 from planreader.units import is_unit, subject_and_duty, unit_name
 
-_SKIPPED = {Meaning.SLOGANS, Meaning.OLD_SLOGANS, Meaning.THEMES}
+_SKIPPED = {Meaning.SLOGANS, Meaning.OLD_SLOGANS, Meaning.THEMES, Meaning.RESULTS}
 _REPORT = re.compile(r"\bbao cao\b(?! vien| chuyen de| tai)")
 _SEND = re.compile(r"\b(?:gui|nop|chuyen|cung cap|bao ve|tong hop)\b")
 _MATERIAL = re.compile(
@@ -141,7 +141,9 @@ def _is_due(span: Span, text: str, plain: str, place: Place) -> bool:
             return True  # "Thứ Năm 14/5: hạn cuối đăng ký"
         return _is_moved(span, plain) or _is_due_label(place.node, span)
     if span.lead.startswith(("den", "toi", "cho")):
-        return bool(_DOING.search(plain[max(0, span.begin - 80) : span.begin]) or _DOING.search(fold(place.node.label)))
+        return bool(
+            _DOING.search(plain[max(0, span.begin - 220) : span.begin]) or _DOING.search(fold(place.node.label))
+        )
     return True
 
 

@@ -18,7 +18,8 @@ class Meaning(Enum):
     SCORING = auto()
     REPORTING = auto()
     WINDOW = auto()  # when and where the whole campaign takes place
-    ASIDE = auto()  # money, people addressed, results of last year
+    RESULTS = auto()  # what was done last year
+    ASIDE = auto()  # money, people addressed
 
 
 # Earliest keyword in the heading wins; where two begin together, the first in this list.
@@ -43,6 +44,7 @@ _LEXICON: list[tuple[Meaning, str]] = [
     (Meaning.THEMES, r"^(?:cac |noi dung |ve )*(?:chu de|thong diep)\b"),
     (Meaning.SCORING, r"cham diem|thang diem|diem thi dua|thi dua,? khen thuong|khen thuong|bieu diem"),
     (Meaning.QUOTAS, r"(?:cac |giao |ve )*(?:chi tieu|dinh muc)"),
+    (Meaning.RESULTS, r"^(?:danh gia )?(?:ket qua|tinh hinh|khai quat|dac diem|han che|ton tai)(?!.*bao cao)"),
     (Meaning.PURPOSE, r"muc dich|yeu cau|muc tieu|y nghia|quan diem|can cu"),
     (
         Meaning.ASIDE,
@@ -108,6 +110,18 @@ def meaning_of(heading: str, anywhere: bool = True) -> Meaning | None:
         if match and (best is None or match.start() < best[0]):
             best = (match.start(), meaning)
     return best[1] if best else None
+
+
+_ANNOUNCED = re.compile(
+    r"\b(?:bang ron|pa ?-?no|khau hieu|co phuon|ap phich|bang dien tu|man hinh led)\b.*\b(?:noi dung|khau hieu|dong chu|cau)\b[^:]{0,40}:$"
+    r"|\bkhau hieu (?:sau|nhu sau|goi y|sau day|tuyen truyen)[^:]{0,30}:$"
+)
+
+
+def announces_slogans(text: str) -> bool:
+    """ "Treo băng rôn tại … với nội dung sau:" over a list of slogans."""
+    plain = fold(text)
+    return bool(_ANNOUNCED.search(plain)) and not re.search(r"\b(?:thao do|thao go|thu hoi)\b", plain)
 
 
 def attribute_of(text: str) -> tuple[str, str] | None:

@@ -21,7 +21,7 @@ _NEVER_JOINED = re.compile(
     r"|chu the|thanh phan|so luong"
     r"|kinh phi|phu luc|tm\.|kt\.|tl\.|t/m|chu tri|phoi hop|khau hieu|thong diep|chu de|han "
     r"|don vi)[^,;.]{0,60}(?::|$)"
-    r"|can cu |kinh gui"
+    r"|can cu |kinh gui|trong qua trinh |nhan duoc |tren day |moi vuong mac"
 )
 
 

@@ -8,7 +8,7 @@ from planreader.chars import fold
 
 _BULLETS = "-+*•·●○◦▪▫■□◆◇–—→➢➤►▶✓✔❖※»>"
 _NUMBERED = re.compile(
-    r"(?P<part>(?:phan|chuong|muc)\s+(?:thu\s+\w{2,5}|[ivxlc]{1,6}|\d{1,2})\b\s*[.:)/-]?\s*)"
+    r"(?P<part>(?:phan|chuong|muc)\s+(?:thu\s+\w{2,5}|[ivxlc]{1,6}|[a-h]|\d{1,2})\b\s*[.:)/-]?\s*)"
     r"|(?P<article>dieu\s+\d{1,3}\s*[.:]\s*)"
     r"|(?!V/[vV])(?P<roman>[IVXLC]{1,6}\s*[.)/:-]\s*(?=\D))"
     r"|(?P<capital>[A-ZĐ]\s*[.)/]\s+)"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from planreader.chars import fold, is_upper
-from planreader.headings import Meaning, attribute_of, meaning_of
+from planreader.headings import Meaning, announces_slogans, attribute_of, meaning_of
 from planreader.lines import Line, joined
 from planreader.markers import Marker, marker_of
 from planreader.tables import Table, table_at
@@ -27,6 +27,7 @@ class Node:
     style: str = "paragraph"
     table: Table | None = None
     meaning: Meaning | None = None  # set by the section layer
+    heads: bool = False  # its own words give the meaning, as opposed to the heading above
     children: "list[Node]" = field(default_factory=list)
 
     @property
@@ -84,7 +85,7 @@ class _Builder:
             elif _is_heading(line.text):
                 self._pop_to_depth(1)
                 self._push(Node(line.text, line.number, style="capitals"))
-            elif line.text.endswith(":") and len(line.text) <= 120 and self._is_label(line.text):
+            elif line.text.endswith(":") and self._is_label(line.text):
                 self._pop_while(lambda node: node.style.startswith(("bullet", "label")))
                 self._push(Node(line.text, line.number, style="label"))
             else:
@@ -95,7 +96,9 @@ class _Builder:
         self.stack[-1].children.append(Node("", table.line, style="table", table=table))
 
     def _is_label(self, text: str) -> bool:
-        return attribute_of(text) is not None or meaning_of(text, anywhere=False) is not None
+        short = len(text) <= 120
+        named = short and (attribute_of(text) is not None or meaning_of(text, anywhere=False) is not None)
+        return named or announces_slogans(text)
 
     def _add_marked(self, line: Line, marker: Marker) -> None:
         marker = self._settled(marker)

@@ -12,7 +12,7 @@ from planreader.sections import Place
 from planreader.tables import Table
 from planreader.units import is_unit, subject_and_duty, unit_name
 
-_SKIPPED = {Meaning.SLOGANS, Meaning.OLD_SLOGANS, Meaning.THEMES, Meaning.SCORING}
+_SKIPPED = {Meaning.SLOGANS, Meaning.OLD_SLOGANS, Meaning.THEMES, Meaning.RESULTS, Meaning.SCORING}
 _NUMBER = r"(?:\d{1,3}(?:\.\d{3})+|\d{1,6}(?:,\d{1,2})?)"
 _WORDED = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10}
 _NOUN = (

@@ -155,7 +155,7 @@ def _header(parts: _Parts) -> Reading:
 def _read_plan(reading: Reading, parts: _Parts) -> None:
     everything, calendar = parts.everything, parts.calendar
     reading.slogans = slogans_of(everything)
-    reading.activities = activities_of(parts.root, calendar)
+    reading.activities = activities_of(parts.root, calendar, parts.head.title)
     reading.assignments = assignments_of(parts.root, everything, parts.kind in ("cong_van", "tin_nhan", "thong_bao"))
     reading.quotas = quotas_of(everything)
     reading.report_deadlines, reading.other_deadlines = deadlines_of(everything, calendar)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from planreader.chars import fold, is_upper
-from planreader.headings import Meaning, attribute_of, meaning_of
+from planreader.headings import Meaning, announces_slogans, attribute_of, meaning_of
 from planreader.outline import Node
 
 _SECTION_STYLES = ("part", "capital", "roman", "capitals", "article")
@@ -44,8 +44,11 @@ def _label(node: Node, inherited: Meaning | None, depth: int, parent: Node | Non
     while stack:
         current, above, level, over = stack.pop()
         own = _own_meaning(current, above, level, over) if level else None
-        current.meaning = own or above
-        stack.extend((child, current.meaning, level + 1, current) for child in current.children)
+        current.meaning, current.heads = own or above, own is not None
+        below = current.meaning
+        if level and own is None and current.children and announces_slogans(current.text):
+            below = Meaning.SLOGANS
+        stack.extend((child, below, level + 1, current) for child in current.children)
 
 
 def _own_meaning(node: Node, inherited: Meaning | None, level: int, parent: Node | None) -> Meaning | None:

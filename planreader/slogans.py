@@ -39,7 +39,7 @@ def slogans_of(everything: list[Place]) -> list[Slogan]:
     for place in everything:
         if place.meaning is Meaning.SLOGANS:
             found.extend(_listed(place))
-        elif place.meaning is not Meaning.OLD_SLOGANS and place.meaning is not Meaning.ASIDE:
+        elif place.meaning not in (Meaning.OLD_SLOGANS, Meaning.ASIDE, Meaning.RESULTS):
             found.extend(_in_sentence(place.node))
     return _unrepeated(found)
 
@@ -61,13 +61,32 @@ def _listed(place: Place) -> Iterator[Slogan]:
         yield from _column(node.table)
         return
     source = Source(node.line, node.text)
-    heads_list = not place.above or place.above[-1].meaning is not Meaning.SLOGANS
-    if heads_list:
+    if node.heads or node.style == "label":
         yield from (Slogan(text, source) for text in _after_heading(node))
     elif all(child.style == "paragraph" for child in node.children):
-        yield from (Slogan(text, source) for text in candidates(node.text, marked=node.marker is not None))
+        if not _goes_on(place):
+            yield from (Slogan(text, source) for text in candidates(_whole(node), marked=node.marker is not None))
     elif not node.text.endswith(":") and all(_is_remark(child) for child in node.children):
         yield from (Slogan(text, source) for text in candidates(node.text, marked=True))
+
+
+def _goes_on(place: Place) -> bool:
+    """An unmarked line under a marked slogan that was broken off."""
+    over = place.above[-1] if place.above else None
+    if over is None or over.meaning is not Meaning.SLOGANS or over.marker is None or over.heads:
+        return False
+    return place.node.marker is None and len(_whole(over)) > len(over.text) and place.node.text in _whole(over)
+
+
+def _whole(node: Node) -> str:
+    """A marked slogan with the unmarked lines it was broken into."""
+    text = node.text
+    for child in node.children if node.marker is not None else []:
+        ends = text.endswith((".", ";", "!", ":", "”", '"')) or len(text.split()) > 40
+        if ends or child.table is not None or is_instruction(child.text) or _is_prose(child.text):
+            break
+        text = f"{text} {child.text}"
+    return text
 
 
 def _is_remark(node: Node) -> bool:

@@ -233,3 +233,60 @@ def test_decomposed_letters_and_hard_spaces_read_as_the_clean_text() -> None:
     text = (PLANS / "province_appendix.txt").read_text(encoding="utf-8")
     messy = unicodedata.normalize("NFD", text).replace("Tháng ", "Tháng\u00a0").replace("tuyên", "tuyên\u200b")
     assert read_text(messy).as_json() == read_text(text).as_json()
+
+
+def test_topics_to_write_about_are_no_activities_and_banners_list_their_words_after_a_sentence() -> None:
+    reading = reading_of("province_topics_and_forms")
+    assert list(windows(reading)) == [
+        "Trên báo chí",
+        "Trên mạng xã hội",
+        "Cổ động trực quan",
+        "Truyền thông trực tiếp",
+    ]
+    assert len(slogans(reading)) == 3
+    assert [t.kind for t in reading.theme_messages] == ["chu_de", "thong_diep"]
+
+
+def test_departments_under_their_federation_get_their_own_duties() -> None:
+    units = [a.unit for a in reading_of("province_topics_and_forms").assignments]
+    assert units[:2] == ["Ban Công tác công đoàn", "Văn phòng"]
+
+
+def test_a_plan_for_one_evening_is_one_event_with_its_hour_and_hall() -> None:
+    reading = reading_of("port_tet_event")
+    (evening,) = reading.activities
+    assert (str(evening.start), evening.time, evening.place) == ("2027-01-28", "17:30", "Nhà ăn số 2")
+    assert slogans(reading) == ["Chúc mừng năm mới - Xuân Đinh Mùi 2027"]
+    assert reading.warnings == []  # 28 January 2027 is a Thursday and the 21st of the twelfth lunar month
+
+
+def test_last_years_figures_set_no_quota_and_no_deadline() -> None:
+    reading = reading_of("ministry_year")
+    assert not [q for q in reading.quotas if q.quantity == 5]
+    assert [d.recurrence or str(d.deadline) for d in reading.report_deadlines] == [
+        "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=20",
+        "2026-06-15",
+        "2026-12-10",
+    ]
+    assert [w.code for w in reading.warnings] == ["ordinal_mismatch"]  # 98 years of the unions in 2026
+
+
+def test_a_programme_in_articles_with_slogans_after_its_last_part() -> None:
+    reading = reading_of("textile_programme")
+    assert slogans(reading)[2] == "28/4: Ngày An toàn và Sức khỏe tại nơi làm việc"
+    assert windows(reading)["Hội thi thợ giỏi"] == ("2026-05-09", "2026-05-23")
+    assert [a.unit for a in reading.assignments] == [
+        "Ban Chấp hành công đoàn các nhà máy",
+        "Ban Nữ công",
+        "Ban Tổng Giám đốc",
+    ]
+
+
+def test_a_dispatch_to_schools_keeps_the_contest_out_of_the_slogans() -> None:
+    reading = reading_of("dispatch_schools")
+    assert slogans(reading) == [
+        "Trường học an toàn - Thầy trò hạnh phúc",
+        "An toàn phòng thí nghiệm là trách nhiệm của mỗi chúng ta",
+    ]
+    assert [t.text for t in reading.theme_messages] == ["Đổi mới công tác an toàn trong trường học"]
+    assert reports(reading) == [(None, "2026-06-04")]
