@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from bot import demo_clock, logs, places
@@ -102,6 +103,7 @@ class App:
     server: QuietServer
 
     def __post_init__(self) -> None:
+        self.broken = False  # stopped because a part died: a supervisor should start it again
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -149,6 +151,7 @@ class App:
         """A part that dies takes the process with it: a supervisor restarts all of it, half a loop helps nobody."""
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("part.died", error=repr(error))
+            self.broken = True
             self._stop.set()
 
     async def _until_stopped_or_dethroned(self) -> None:
@@ -157,11 +160,14 @@ class App:
                 await asyncio.wait_for(self._stop.wait(), STANDBY_SECONDS)
             if not await asyncio.to_thread(self.leadership.still_held):
                 log.error("leadership.lost")
+                self.broken = True
                 return
 
     async def _keep_clock(self) -> None:
-        while True:
-            await self.core.database.write(demo_clock.remember, self.core.clock)
+        """Only the demo has a clock to keep. A database that is busy for a while must not end the program."""
+        while await self.core.database.read(demo_clock.is_kept):
+            with suppress(SQLAlchemyError):
+                await self.core.database.write(demo_clock.remember, self.core.clock)
             await asyncio.sleep(1)
 
     async def _drain(self, serving: asyncio.Task[None]) -> None:

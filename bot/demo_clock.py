@@ -25,6 +25,10 @@ def resume(database: Database) -> Clock:
     return clock_at(anchor.shown + ahead, anchor.speed)
 
 
+def is_kept(session: Session) -> bool:
+    return session.get(ClockAnchor, 1) is not None
+
+
 def start(session: Session, shown: datetime, speed: float) -> None:
     """Give this database a clock of its own that shows ``shown`` now."""
     session.merge(ClockAnchor(id=1, shown=shown, wall=datetime.now(UTC), speed=speed))

@@ -13,7 +13,7 @@ from functools import partial
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, func, select
 
 from bot.channels.contract import Event
 from bot.clock import Clock
@@ -136,20 +136,19 @@ class Inbox:
 
 def _is_passing(error: SQLAlchemyError) -> bool:
     """A locked database or a full disk passes; a broken constraint does not."""
-    return any(word in str(error).lower() for word in ("locked", "disk", "full", "connection"))
+    said = str(getattr(error, "orig", error)).lower()  # never the parameters: they hold what people wrote
+    return any(word in said for word in ("locked", "disk", "full", "connection"))
 
 
 def _oldest_of_each_chat(session: Session, busy: set[str], room: int) -> list[tuple[int, str]]:
     """(id, place) of the next event of chats nobody works on; the place of a chat is ``channel:chat``."""
+    first = func.min(Incoming.id)
     rows = session.exec(
-        select(Incoming.id, Incoming.channel, Incoming.chat)
+        select(first, Incoming.channel, Incoming.chat)
         .where(Incoming.state == IncomingState.NEW)
-        .order_by(col(Incoming.id))
-        .limit(200)
+        .group_by(Incoming.channel, Incoming.chat)
+        .order_by(first)
+        .limit(len(busy) + room)
     )
-    found: dict[str, int] = {}
-    for row_id, channel, chat in rows:
-        place = f"{channel}:{chat}"
-        if place not in busy and place not in found and row_id is not None:
-            found[place] = row_id
-    return [(row_id, place) for place, row_id in list(found.items())[:room]]
+    waiting = ((row_id, f"{channel}:{chat}") for row_id, channel, chat in rows if row_id is not None)
+    return [(row_id, place) for row_id, place in waiting if place not in busy][:room]

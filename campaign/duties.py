@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from campaign.hours import Hours
 from storage.insert import insert_new
-from storage.models import Assignment, Campaign, Duty
+from storage.models import Assignment, Campaign, Duty, Unit
 from storage.models.campaigns import CampaignState
 
 REMIND_DAYS_BEFORE = (7, 3, 1, 0)
@@ -109,13 +109,17 @@ def open_for(session: Session, assignment: Assignment, unit_ids: Iterable[int], 
 
 
 def of_units(session: Session, unit_ids: Sequence[int | None]) -> list[tuple[Duty, Assignment]]:
-    """Duties of active campaigns for these units, the nearest deadline first; those without one last."""
+    """Duties of active campaigns for these units, open ones only; nearest deadline first, those without one last."""
     statement = (
         select(Duty, Assignment)
         .join(Assignment, col(Assignment.id) == Duty.assignment_id)
         .join(Campaign, col(Campaign.id) == Assignment.campaign_id)
+        .join(Unit, col(Unit.id) == Duty.unit_id)
         .where(
-            col(Duty.unit_id).in_(unit_ids), Campaign.state == CampaignState.ACTIVE, col(Assignment.dropped).is_(False)
+            col(Unit.valid_to).is_(None),
+            col(Duty.unit_id).in_(unit_ids),
+            Campaign.state == CampaignState.ACTIVE,
+            col(Assignment.dropped).is_(False),
         )
     )
     far = datetime.max.replace(tzinfo=UTC)

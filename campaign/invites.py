@@ -6,11 +6,13 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlalchemy import update
+from sqlmodel import Session, col, select
 
 from campaign import audit
 from campaign.problems import Refusal
 from campaign.text import fold
+from storage.insert import execute_counted
 from storage.models import CodeGuess, Invite
 from storage.models.organisation import Role
 
@@ -90,9 +92,11 @@ def check(session: Session, code: str, place: str, now: datetime) -> Invite:
 
 
 def use(session: Session, invite: Invite, place: str) -> None:
-    """Use ``invite`` up once and forget the wrong guesses made here."""
-    invite.uses_left -= 1
-    session.add(invite)
+    """Use ``invite`` up once and forget the wrong guesses made here. Raises Refusal when others were faster."""
+    taken = update(Invite).where(col(Invite.id) == invite.id, col(Invite.uses_left) > 0)
+    if not execute_counted(session, taken.values(uses_left=col(Invite.uses_left) - 1)):
+        raise Refusal("invite.used", "Lời mời này vừa được dùng hết. Anh/chị xin mã mới từ công đoàn cấp trên.")
+    session.refresh(invite)
     if (guess := session.get(CodeGuess, place)) is not None:
         session.delete(guess)
 

@@ -116,6 +116,19 @@ def last_about(session: Session, topic: str) -> str:
     return row.key if row else ""
 
 
+def cancel_about(session: Session, topic: str) -> None:
+    """Take back a prompt that has not left: what it asks is settled."""
+    rows = session.exec(
+        select(Outgoing).where(
+            col(Outgoing.key).startswith(f"{topic}@"),
+            col(Outgoing.state).in_((OutgoingState.QUEUED, OutgoingState.RETRY)),
+        )
+    )
+    for row in rows:
+        row.state = OutgoingState.CANCELLED
+        session.add(row)
+
+
 def cancel(session: Session, keys: Sequence[str]) -> int:
     """Take back what has not left; returns how many."""
     rows = session.exec(

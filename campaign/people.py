@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from campaign import audit, units
@@ -119,18 +118,3 @@ def private_chats(session: Session, people: Iterable[int | None]) -> list[Chat]:
     for chat in session.exec(statement):
         chosen.setdefault(chat.person_id, chat)
     return list(chosen.values())
-
-
-def erase(session: Session, person: Person, now: datetime) -> None:
-    """Delete what identifies a person; counts and published work stay under the unit (Law 91/2025/QH15)."""
-    for account in session.exec(select(Account).where(Account.person_id == person.id)):
-        session.delete(account)
-    session.execute(
-        update(Chat)
-        .where(col(Chat.person_id) == person.id)
-        .values(active=False, inactive_reason="Người dùng đã xóa dữ liệu.", title="", person_id=None)
-    )
-    session.execute(update(Post).where(col(Post.person_id) == person.id, col(Post.until).is_(None)).values(until=now))
-    person.name, person.erased_at = "(đã xóa)", now
-    session.add(person)
-    audit.note(session, now, "person.erased", f"person:{person.id}")

@@ -43,7 +43,7 @@ def remind(session: Session, now: datetime, hours: Hours) -> int:
         chat, unit_ids = chats.get(chat_id) or (session.get_one(Chat, chat_id), _units_of_chat(session, chat_id))
         message = digest(session, unit_ids, now, hours, late_news.get(chat_id, ()))
         if message is not None:
-            rows.append(outgoing(digest_key(chat, today), chat, message, priority=Priority.REMINDER, personal=True))
+            rows.append(outgoing(digest_key(chat, today), chat, message, priority=Priority.REMINDER))
     queued = insert_new(session, Outgoing, rows)
     _move_on(session, due, now, hours)
     return queued
@@ -58,7 +58,8 @@ def _due(session: Session, now: datetime) -> list[tuple[Duty, Assignment]]:
         select(Duty, Assignment)
         .join(Assignment, col(Assignment.id) == Duty.assignment_id)
         .join(Campaign, col(Campaign.id) == Assignment.campaign_id)
-        .where(col(Duty.next_reminder_at) <= now, Campaign.state == CampaignState.ACTIVE)
+        .join(Unit, col(Unit.id) == Duty.unit_id)
+        .where(col(Duty.next_reminder_at) <= now, Campaign.state == CampaignState.ACTIVE, col(Unit.valid_to).is_(None))
         .with_for_update(of=Duty, skip_locked=True)
     )
     return list(session.exec(statement))

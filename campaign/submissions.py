@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from campaign import audit, chats, duties, people, reminders
 from campaign.hours import Hours
-from campaign.outbox import Address, address_of
+from campaign.outbox import Address, address_of, cancel_about
 from campaign.problems import Refusal
 from storage.insert import insert_new
 from storage.models import Assignment, Duty, Item, Submission, Unit
@@ -33,6 +33,11 @@ def draft_of(session: Session, channel: str, chat: str, sender: str) -> Submissi
         Submission.state == SubmissionState.DRAFT,
     )
     return session.exec(statement.order_by(col(Submission.id).desc())).first()
+
+
+def draft_topic(submission: Submission) -> str:
+    """What the prompts about a draft are filed under in the outbox."""
+    return f"draft:{submission.id}"
 
 
 def of_album(session: Session, channel: str, chat: str, sender: str, album: str) -> Submission | None:
@@ -117,6 +122,7 @@ def hand_in(session: Session, submission: Submission, now: datetime, hours: Hour
     kept = [item for item in items_of(session, submission) if item.state != "refused"]
     if not kept and not submission.text:
         raise Refusal("draft.empty", "Chưa có ảnh hoặc nội dung nào. Anh/chị gửi ảnh hoặc gõ nội dung trước.")
+    cancel_about(session, draft_topic(submission))
     submission.code = f"TC-{submission.id:04d}"
     submission.state, submission.submitted_at = SubmissionState.SUBMITTED, now
     session.add(submission)
@@ -130,6 +136,7 @@ def hand_in(session: Session, submission: Submission, now: datetime, hours: Hour
 
 def discard(session: Session, submission: Submission, now: datetime) -> None:
     """Throw a draft away at its author's word."""
+    cancel_about(session, draft_topic(submission))
     for item in session.exec(select(Item).where(Item.submission_id == submission.id)):
         session.delete(item)
     session.flush()

@@ -15,7 +15,8 @@ def clean(text: str) -> str:
     """NFC, no invisible or control characters, ordinary spaces; line breaks stay. Every entrance passes through
     here.
     """
-    composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    whole = text.encode("utf-8", "ignore").decode()  # half of a surrogate pair is no letter
+    composed = unicodedata.normalize("NFC", whole).replace("\r\n", "\n").replace("\r", "\n")
     visible = _CONTROL.sub("", _INVISIBLE.sub("", composed))
     return "\n".join(_SPACES.sub(" ", line).strip() for line in visible.split("\n")).strip()
 

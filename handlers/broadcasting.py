@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlmodel import select
-
-from campaign import audience, audit, pushes
+from campaign import audience, audit, clusters, pushes
+from campaign.audience.grammar import Atom, AtomKind
 from campaign.message import Choice
 from campaign.people import Right, open_posts
 from campaign.problems import Refusal
@@ -56,11 +55,10 @@ def take_text(context: Context) -> bool:
 
 def _ask_to(context: Context) -> None:
     office = _office(context)
-    year = context.house.hours.day(context.now).year
     whole = "all" if office.parent_id is None else f"under:{office.code}"
-    names = context.session.exec(select(Cluster.name).where(Cluster.year == year).order_by(Cluster.name)).all()
+    found = clusters.of_year(context.session, context.house.hours.day(context.now).year)
     choices = [Choice("Tất cả đơn vị", f"pushto:{whole}")]
-    choices += [Choice(short(name), f"pushto:cluster:{place}") for place, name in enumerate(names[:5])]
+    choices += [Choice(short(cluster.name), f"pushto:cluster:{cluster.id}") for cluster in found[:5]]
     context.say(ASK_TO, (*choices, BACK, DROP))
 
 
@@ -69,10 +67,10 @@ def choose_audience(context: Context, argument: str) -> None:
         raise Refusal("push.no_text", "Anh/chị gõ nội dung thông báo trước: chọn mục Gửi thông báo.")
     office = _office(context)
     if argument.startswith("cluster:"):
-        year = context.house.hours.day(context.now).year
-        names = context.session.exec(select(Cluster.name).where(Cluster.year == year).order_by(Cluster.name)).all()
-        place = number(argument.removeprefix("cluster:"))
-        argument = f"cluster:{names[place]}" if place < len(names) else "all"
+        cluster = context.session.get(Cluster, number(argument.removeprefix("cluster:")))
+        if cluster is None:
+            raise Refusal("push.no_cluster", "Cụm này không còn. Anh/chị chọn lại phạm vi gửi.")
+        argument = str(Atom(AtomKind.CLUSTER, cluster.name))
     elif argument not in ("all", f"under:{office.code}"):
         raise Refusal("push.not_offered", NO_RIGHT)
     _preview(context, argument)

@@ -24,6 +24,7 @@ Steps = dict[str, Callable[["Context"], bool]]  # step of a conversation → tak
 BACK = Choice("Quay lại", "back")
 HOME = Choice("Trang chủ", "home")
 SHORT_LABEL = 40
+LARGEST_ID = 2**31 - 1  # of an integer column on PostgreSQL
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Context:
     def tell(self, to: Chat | Address, key: str, text: str, choices: Sequence[Choice] = (), **parts: Any) -> None:
         """Say something in another chat because of what happened here."""
         message = Message(text=self.house.polite(text), choices=tuple(choices), **parts)
-        outbox.say(self.session, key, to, message, priority=Priority.INTERACTIVE, personal=True)
+        outbox.say(self.session, key, to, message, priority=Priority.INTERACTIVE)
 
     def _key(self) -> str:
         self._said += 1
@@ -193,4 +194,5 @@ def short(text: str, limit: int = SHORT_LABEL) -> str:
 
 def number(argument: str) -> int:
     """The id in a button's action; 0 for anything else, which no row has."""
-    return int(argument) if argument.isascii() and argument.isdigit() and len(argument) < 12 else 0
+    wanted = int(argument) if argument.isascii() and argument.isdigit() and len(argument) < 12 else 0
+    return wanted if wanted <= LARGEST_ID else 0

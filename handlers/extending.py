@@ -49,6 +49,8 @@ def request(context: Context, argument: str) -> None:
     deadline = duties.deadline_of(duty, assignment)
     if deadline is None or number(days) not in DAYS:
         return context.toast(NO_DEADLINE)
+    if not duties.is_owed(duty):
+        return context.toast(TOO_LATE)
     waiting = select(Extension).where(Extension.duty_id == duty.id, Extension.granted == None)  # noqa: E711
     if context.session.exec(waiting).first() is not None:
         return context.toast(PENDING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
-from campaign import audit, invites, people
+from campaign import audit, erasing, invites, people
 from campaign.message import Choice
 from campaign.text import clean_name
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words
@@ -70,10 +70,10 @@ def erase(context: Context, _: str = "") -> None:
         consent.withdrawn_at = context.now
         context.session.add(consent)
     context.leave()
-    context.say(ERASED)
     for account in context.session.exec(select(Account).where(Account.person_id == person.id)):
         context.house.forget(context.session, account.channel, account.external_id)
-    people.erase(context.session, person, context.now)
+    erasing.erase(context.session, person, context.now)
+    context.say(ERASED)
 
 
 ACTIONS: Actions = {"mydata": show, "rename": ask_name, "erase": ask_erase, "eraseyes": erase}

@@ -73,7 +73,7 @@ def _send_card(session: Session, submission: Submission, now: datetime, house: H
     for chat in chats:
         key = card_key(submission, chat) if not submission.carded else f"{card_key(submission, chat)}+{len(items)}"
         message = _card(session, submission, new, house, first=not submission.carded)
-        outbox.say(session, key, chat, message, priority=Priority.INTERACTIVE, personal=True)
+        outbox.say(session, key, chat, message, priority=Priority.INTERACTIVE)
     if chats:
         submission.carded = len(items) + 1
         session.add(submission)

@@ -36,6 +36,9 @@ CONVERSATIONS = (
 ACTIONS: Actions = {verb: act for module in CONVERSATIONS for verb, act in module.ACTIONS.items()}
 WORDS: Words = {words: action for module in CONVERSATIONS for words, action in module.WORDS.items()}
 STEPS: Steps = {step: take for module in CONVERSATIONS for step, take in module.STEPS.items()}
+OPEN_IN_GROUPS = frozenset(
+    ("seen", "done", "give", "more", "until", "duties")
+)  # in a unit's own group anybody acts for it
 MEANT_FOR_US = ("link.", "invite.")  # in a group, only an attempt to bind it is clearly spoken to the bot
 log = structlog.get_logger()
 LONGEST_WORDS = max(len(words) for words in WORDS)
@@ -51,6 +54,8 @@ def handle(session: Session, incoming: Incoming, event: Event, now: datetime, ho
     except Refusal as refusal:
         _refuse(context, refusal)
     context.end_press()
+    if context.person is None and not event.group:
+        incoming.payload = {}  # nothing about somebody who has not agreed is kept
 
 
 def apologise(session: Session, incoming: Incoming, event: Event, now: datetime, house: House) -> None:
@@ -94,7 +99,9 @@ def perform(context: Context, action: str) -> None:
     if act is None:
         context.toast(home.OLD_BUTTON)
         return
-    if context.person is None and verb not in joining.OPEN_TO_ALL and not context.event.group:
+    if context.person is None and not (verb in OPEN_IN_GROUPS if context.event.group else verb in joining.OPEN_TO_ALL):
+        if context.event.group:
+            raise Refusal("unit.unknown", tasks.NOT_MEMBER)
         joining.ask_for_code(context)
         return
     act(context, argument)

@@ -156,7 +156,7 @@ def ask(context: Context, draft: Submission) -> None:
     context.session.flush()
     items = submissions.items_of(context.session, draft)
     gathered = submissions.contents(items, draft.text)
-    topic = f"draft:{draft.id}"
+    topic = submissions.draft_topic(draft)
     if draft.unit_id is None:
         choices = [Choice(short(unit.name), f"forunit:{unit.id}") for unit in context.units()[:7]]
         return context.say_soon(topic, WHICH_UNIT.format(contents=gathered), (*choices, DISCARD))

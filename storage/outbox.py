@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import or_, update
+from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
 from storage.insert import execute_counted
@@ -44,7 +44,12 @@ def claim(session: Session, row_id: int, now: datetime) -> Outgoing | None:
         session,
         update(Outgoing)
         .where(col(Outgoing.id) == row_id, col(Outgoing.state).in_(WAITING))
-        .values(state=OutgoingState.SENDING, sending_at=now, attempts=col(Outgoing.attempts) + 1),
+        .values(
+            state=OutgoingState.SENDING,
+            sending_at=now,
+            first_tried_at=func.coalesce(col(Outgoing.first_tried_at), now),
+            attempts=col(Outgoing.attempts) + 1,
+        ),
     )
     return session.get(Outgoing, row_id) if changed else None
 

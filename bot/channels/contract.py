@@ -31,6 +31,9 @@ class MediaRef:
     mime: str = ""
     size: int | None = None  # bytes, where the platform says
 
+    def cleaned(self) -> MediaRef:
+        return replace(self, file_name=clean_name(self.file_name, 200), mime=clean_name(self.mime, 100))
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -68,6 +71,9 @@ class Event:
             text=clean(self.text),
             sender_name=clean_name(self.sender_name),
             chat_title=clean_name(self.chat_title),
+            album=clean_name(self.album),
+            action=clean_name(self.action),
+            media=tuple(item.cleaned() for item in self.media),
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -33,11 +33,13 @@ def run() -> None:
             doors = demo.doors(core)
         _refuse_missing_channels(core)
 
-        async def serve() -> None:
+        async def serve() -> bool:
             app = make_app(core, doors)
             await app.run(lambda: typer.echo(_greeting(core, bool(doors))))
+            return app.broken
 
-        asyncio.run(serve())
+        if asyncio.run(serve()):
+            raise typer.Exit(1)
 
 
 def _greeting(core: Core, is_demo: bool) -> str:

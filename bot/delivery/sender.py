@@ -32,6 +32,8 @@ log = structlog.get_logger()
 IN_FLIGHT = 4
 IDLE_SECONDS = 0.25
 UNSENDABLE_SECONDS = 60
+UNPREPARED_SECONDS = 60
+NOT_PREPARED = "Chưa đọc được ảnh, tệp hoặc cơ sở dữ liệu; hệ thống sẽ tự gửi lại."
 GIVE_UP_AFTER = timedelta(days=2)
 
 
@@ -59,15 +61,21 @@ class Sender:
 
     async def run(self) -> None:
         """Send until drained. Call only in the process that leads."""
-        again, unknown = await self._database.write(outbox.recover, self._channel.name, self._clock.now())
-        if again or unknown:
-            log.warning("outbox.recovered", channel=self._channel.name, sent_again=again, unknown=unknown)
+        recovered = False
         while not self._draining:
             try:
+                if not recovered:
+                    await self._recover()
+                    recovered = True
                 await self._turn()
             except SQLAlchemyError as error:
                 log.error("outbox.database", channel=self._channel.name, error=type(error).__name__)
                 await asyncio.sleep(1)
+
+    async def _recover(self) -> None:
+        again, unknown = await self._database.write(outbox.recover, self._channel.name, self._clock.now())
+        if again or unknown:
+            log.warning("outbox.recovered", channel=self._channel.name, sent_again=again, unknown=unknown)
 
     async def drain(self, seconds: float) -> None:
         """Claim nothing more and let what is in flight finish; what does not is in doubt after the next start."""
@@ -123,6 +131,10 @@ class Sender:
             parts = await self._database.read(self._parts, row, message)
         except FileNotFoundError:
             await self._record(row, Refused("Không tìm thấy ảnh hoặc tệp kèm theo."), last=True)
+            return
+        except Exception as error:  # the media store or the database is away; nothing has been asked of the platform
+            log.error("outbox.not_prepared", key=row.key, error=type(error).__name__)
+            await self._record(row, RetryAt(self._clock.after(UNPREPARED_SECONDS), NOT_PREPARED), last=True)
             return
         for number in range(row.progress, len(parts)):
             if number > row.progress:
@@ -200,7 +212,7 @@ def _retry(session: Session, row: Outgoing, when: datetime, reason: str, moved_t
     if moved_to:
         chats.move(session, row.channel, row.to, moved_to)
         row.to = moved_to
-    too_old = row.sending_at is not None and now - (row.not_before or row.sending_at) > GIVE_UP_AFTER
+    too_old = row.first_tried_at is not None and now - row.first_tried_at > GIVE_UP_AFTER
     if too_old and not moved_to:
         row.state, row.finished_at, row.reason = OutgoingState.REFUSED, now, reason
     else:

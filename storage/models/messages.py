@@ -80,6 +80,7 @@ class Outgoing(SQLModel, table=True):
     progress: int = 0  # parts of the message that have left; a retry goes on from there
     attempts: int = 0
     reason: str = ""  # why refused or unknown, in words a person can act on
+    first_tried_at: datetime | None = maybe_moment()
     sending_at: datetime | None = maybe_moment()
     finished_at: datetime | None = maybe_moment()
     external_ids: list[str] = json_column(list)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from storage.columns import json_column, link, maybe_link, maybe_moment, moment
@@ -64,7 +64,7 @@ class Item(SQLModel, table=True):
     reason: str = ""
     sha256: str | None = Field(default=None, index=True)  # the original, byte for byte
     share_sha256: str | None = None  # what may be sent on: without place and camera data
-    size: int | None = None
+    size: int | None = Field(default=None, sa_type=BigInteger)
     width: int | None = None
     height: int | None = None
     taken_at: datetime | None = maybe_moment()
