@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
-from planreader.chars import Lexicon, fold, quotes, squeeze
+from planreader.announced import When, title_of, when_of
+from planreader.chars import fold, squeeze
 from planreader.clauses import planned_spans
-from planreader.dates import Calendar, Span
+from planreader.dates import Calendar
 from planreader.headings import Meaning, attribute_of
 from planreader.model import Activity, Source
 from planreader.outline import Node
-from planreader.recurrence import recurrence_of
 from planreader.tables import Row, Table
 from planreader.units import is_unit
 
@@ -35,16 +34,6 @@ _CHANNELS = re.compile(
     r"|loa (?:phat thanh|truyen thanh)|bang tin|dai (?:phat thanh|truyen thanh|truyen hinh)"
     r"|mang xa hoi|bao chi|to roi|to gap|infographic)\b"
 )
-
-
-@dataclass
-class _When:
-    start: date | None = None
-    end: date | None = None
-    time: str | None = None
-    recurrence: str | None = None
-    dates: tuple[date, ...] = ()
-    text: str | None = None
 
 
 def activities_of(root: Node, calendar: Calendar, subject: str | None) -> list[Activity]:
@@ -185,7 +174,7 @@ def _one(node: Node, calendar: Calendar, strict: bool) -> Iterator[Activity]:
     yield activity
 
 
-def _is_event(node: Node, facts: dict[str, str], when: _When, calendar: Calendar) -> bool:
+def _is_event(node: Node, facts: dict[str, str], when: When, calendar: Calendar) -> bool:
     if "time" in facts:
         return True
     found = planned_spans(node.text, calendar)
@@ -241,7 +230,7 @@ _WITH = re.compile(
 _AT = re.compile(r"\btai\s+(?P<place>[^,.;:()]{3,90}?)(?=,\s|\s+(?:do|voi|tu|vao|luc|cho)\s|[.;()]|$)")
 
 
-def _fill(activity: Activity, facts: dict[str, str], text: str, when: _When) -> None:
+def _fill(activity: Activity, facts: dict[str, str], text: str, when: When) -> None:
     plain = fold(text)
     activity.start, activity.end, activity.time = when.start, when.end, when.time
     activity.recurrence, activity.dates, activity.date_text = when.recurrence, list(when.dates), when.text
@@ -267,82 +256,17 @@ def _summary(node: Node, facts: dict[str, str]) -> str:
     return facts.get("form") or facts.get("content") or node.rest or node.text
 
 
-def _when(node: Node, facts: dict[str, str], calendar: Calendar) -> _When:
+def _when(node: Node, facts: dict[str, str], calendar: Calendar) -> When:
     """The printed time: from a label, else from the item, else from its first dated bullet."""
     texts = [facts[name] for name in ("time", "due") if facts.get(name)]
     texts += [node.text, *[c.text for c in node.children if c.table is None and c.meaning not in _SKIPPED]]
-    chosen = _When()
+    chosen = When()
     for text in texts:
         chosen = when_of(text, calendar)
         if chosen.start or chosen.end or (chosen.recurrence and text in texts[:1]):
             return chosen
     first = next((w for t in texts[:4] if (w := when_of(t, calendar)).recurrence), None)
-    return first or _When(text=facts.get("time"))
-
-
-def when_of(text: str, calendar: Calendar) -> _When:
-    found = planned_spans(text, calendar)
-    again = recurrence_of(text)
-    span = next((s for s in found if s.start or s.finish), None)
-    if span is None:
-        return _When(recurrence=again.rule if again else None, text=text[again.begin : again.end] if again else None)
-    begin, end = span.begin, span.end
-    days = _separate_days(found, text)
-    if days:
-        begin, end = found[0].begin, found[-1].end
-        span = replace(span, start=days[0], finish=days[-1], days=days)
-    if again:
-        begin, end = min(begin, again.begin), max(end, again.end)
-    finish = span.finish
-    return _When(
-        span.start, finish, str(span.clock) if span.clock and not span.operator else None,
-        again.rule if again else None, tuple(span.days), squeeze(text[begin:end]),
-    )  # fmt: skip
-
-
-def _separate_days(found: tuple[Span, ...], text: str) -> list[date]:
-    """ "vòng loại: 9/5; chung kết: 23/5/2026": one event on several days."""
-    single = all(span.single and span.operator is None and span.start and not span.lead for span in found)
-    if len(found) < 2 or not single or len(text) > 150:
-        return []
-    return sorted(span.start for span in found if span.start)
-
-
-_TAIL = Lexicon(
-    r"[\s,;(:-]*(?:\b(?:vào|trong|từ|ngày|lúc|dự kiến|thời gian|xong|đến|trước|mùng|mồng"
-    r"|hoàn thành|tổ chức vào|các ngày|sáng"
-    r"|chiều|tối|đến hết|thời gian từ|hồi|bắt đầu|chậm nhất)\b[\s,;(:-]*)*$"
-)
-
-
-def title_of(text: str, calendar: Calendar) -> str:
-    """The name of an activity: its heading, or the sentence up to the time it sets."""
-    head, colon, said = text.partition(":")
-    dated = planned_spans(head, calendar) if colon else ()
-    if dated and len(head) - (dated[-1].end - dated[0].begin) < 25 and len(said.split()) >= 2:
-        return title_of(said.strip(), calendar)  # "Thứ Sáu, 24/4: dự lễ phát động"
-    quoted = any(begin < len(head) < end for begin, end, _ in quotes(text))
-    if colon and 2 <= len(head.split()) <= 40 and not quoted:
-        text = head
-    cut = len(text)
-    for span in planned_spans(text, calendar):
-        if len(text[: span.begin].split()) >= 2:
-            cut = span.begin
-            break
-    title = text[:cut]
-    at_date = cut < len(text)
-    if len(title.split()) > 30:
-        title = re.split(r"[;.] |, (?=nhằm|để|qua đó|trong đó|gắn|đồng thời)", title)[0]
-    title = " ".join(title.split()[:45])
-    tail = _TAIL.search(title) if at_date else None
-    title = title[: tail.start()] if tail and tail.start() > 5 else title
-    return _balanced(squeeze(title).strip(" .;,:-"))
-
-
-def _balanced(title: str) -> str:
-    opened = title.rfind("(")
-    unclosed = title.count("(") > title.count(")") and opened > 5
-    return title[:opened].strip(" ,") if unclosed else title
+    return first or When(text=facts.get("time"))
 
 
 def _is_schedule(table: Table) -> bool:

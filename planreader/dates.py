@@ -28,7 +28,7 @@ _LEAD = re.compile(
     r"|nhan)(?: [a-z ,]{1,40}?)?)?(?: la)?(?: (?:den|truoc))?(?: het)?|trong(?= ngay)|xong trong|hoan thanh trong"
     r"|thoi han(?: [a-z ,]{1,40}?)?(?: den| truoc)?"
     r"|(?:cho )?(?:den|toi)|sau|(?<!dien )(?<!dau )(?<!vat )tu(?!\s*:)|ke tu|bat dau)"
-    r"[\s:(]*(?P<pad>[\s\x01\x02,()]*(?:luc |vao )?(?:sang |chieu |toi )?(?:(?:cac |het "
+    r"[\s:(]*(?P<pad>[\s\x01\x02,()]*(?:luc |vao )?(?:sang |chieu |toi |dem )?(?:(?:cac |het "
     r"|cuoi )?ngay)?[\s\x02,()]*)$"
 )
 
@@ -88,7 +88,7 @@ class Span:
 
 def spans(text: str, calendar: Calendar) -> list[Span]:
     """The times named in a sentence, left to right."""
-    plain = fold(text)
+    plain = _evenings(fold(text), text)
     if not _NAMES_A_TIME.search(plain) and not _SPOKEN.search(plain):
         return []
     hours, days = clocks(plain), weekdays(plain)
@@ -104,6 +104,13 @@ def spans(text: str, calendar: Calendar) -> list[Span]:
             span.finish = span.finish or span.start  # "từ 14h đến 17h30 ngày 20/5": only the hours are from and to
         _check_weekday(span, days, hidden, nearest)
     return found
+
+
+def _evenings(plain: str, text: str) -> str:
+    """ "tối 30/4" is an evening, "tới 30/4" an end: folded they are one word, so the evening is written otherwise."""
+    for match in re.finditer(r"\btối\b", text.lower()):
+        plain = plain[: match.start()] + "dem" + plain[match.end() :]
+    return plain
 
 
 def _grouped(found: list[Atom], hidden: str) -> list[tuple[list[Atom], str]]:
@@ -255,7 +262,7 @@ def _attach_clock(span: Span, hours: list[Clock], hidden: str, nearest: tuple[in
             span.clock, span.begin = clock, clock.begin
             _lead_before_clock(span, hidden, nearest[0])
             return
-        gap = r"[\s\x02,;()-]*(?:(?:vao )?luc|tu|bat dau|truoc|chieu|toi|vao|hoi|den|[\s,;(:])*"
+        gap = r"[\s\x02,;()-]*(?:(?:vao )?luc|tu|bat dau|truoc|chieu|toi|dem|vao|hoi|den|[\s,;(:])*"
         if clock.begin >= span.end and re.fullmatch(gap, hidden[span.end : min(clock.begin, span.end + 30)]):
             between, span.clock, span.end = hidden[span.end : clock.begin], clock, clock.end
             if "truoc" in between and not span.lead:

@@ -141,8 +141,9 @@ def _is_due(span: Span, text: str, plain: str, place: Place) -> bool:
             return True  # "Thứ Năm 14/5: hạn cuối đăng ký"
         return _is_moved(span, plain) or _is_due_label(place.node, span)
     if span.lead.startswith(("den", "toi", "cho")):
+        after = plain[span.end :] if span.begin < 4 else ""  # "Đến 05/6: tổng hợp báo cáo"
         return bool(
-            _DOING.search(plain[max(0, span.begin - 220) : span.begin]) or _DOING.search(fold(place.node.label))
+            _DOING.search(plain[max(0, span.begin - 220) : span.begin] + after) or _DOING.search(fold(place.node.label))
         )
     return True
 

@@ -113,7 +113,8 @@ def meaning_of(heading: str, anywhere: bool = True) -> Meaning | None:
 
 
 _ANNOUNCED = re.compile(
-    r"\b(?:bang ron|pa ?-?no|khau hieu|co phuon|ap phich|bang dien tu|man hinh led)\b.*\b(?:noi dung|khau hieu|dong chu|cau)\b[^:]{0,40}:$"
+    r"\b(?:bang ron|pa ?-?no|khau hieu|co phuon|ap phich|bang dien tu|man hinh led)\b"
+    r".*\b(?:noi dung|khau hieu|dong chu|cau)\b[^:]{0,40}:$"
     r"|\bkhau hieu (?:sau|nhu sau|goi y|sau day|tuyen truyen)[^:]{0,30}:$"
 )
 

@@ -193,7 +193,7 @@ def _applies_to(text: str, plain: str, begin: int, unit: str | None, place: Plac
         named = (
             after[0]
             if after
-            else squeeze(re.split((r"[,:;(]| có | tối thiểu| ít nhất| không quá| tối đa| co it| co toi"), rest)[0])
+            else squeeze(re.split((r"[,:;(]| \d| có | tối thiểu| ít nhất| không quá| tối đa| co it| co toi"), rest)[0])
         )
         prefix = "" if plain[matches[-1].start()].isdigit() else text[matches[-1].start() : matches[-1].end()]
         return _trimmed(squeeze(prefix + (after[0] if after else named.removeprefix(prefix.strip()))))[:120]

@@ -45,6 +45,10 @@ _POSITION = re.compile(
     r"|HIỆU TRƯỞNG|CHÁNH VĂN PHÒNG|CHU TICH|PHO CHU TICH"
     r"|BI THU|TRUONG BAN|NGƯỜI BÁO CÁO|NGƯỜI LẬP|NGƯỜI LẬP BIỂU)(?:\s[A-ZĐÀ-Ỹ ]*)?\W*"
 )
+_MIXED_POSITION = re.compile(
+    r"(?:tm\.? [\w ]{3,30}|(?:pho )?(?:chu tich|bi thu|truong ban|giam doc|hieu truong"
+    r"|to truong))(?: (?:cdcs|cong doan[\w ]{0,30}))?"
+)
 _APPENDIX = re.compile(
     r"\W*(?:phu luc|bieu mau|bieu so|mau so|mau bao cao|danh muc|(?:mot so |cac |he thong "
     r"|noi dung |goi y )?(?:cau )?khau hieu|lich (?:trinh|hoat dong|cong tac|phan cong)"
@@ -160,6 +164,8 @@ def _closing_start(lines: list[Line], start: int) -> int:
         if any(_AUTHORITY.match(part) and is_upper(part) for part in parts) and len(line.text) < 160:
             return index
         if any(_POSITION.fullmatch(part) for part in parts) and index > start + 2:
+            return index
+        if index >= len(lines) - 5 and marker_of(line.text) is None and _MIXED_POSITION.fullmatch(fold(line.text)):
             return index
     return len(lines)
 

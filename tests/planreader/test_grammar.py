@@ -290,3 +290,18 @@ def test_a_dispatch_to_schools_keeps_the_contest_out_of_the_slogans() -> None:
     ]
     assert [t.text for t in reading.theme_messages] == ["Đổi mới công tác an toàn trong trường học"]
     assert reports(reading) == [(None, "2026-06-04")]
+
+
+def test_a_small_commune_signs_without_capitals_and_means_the_evening_not_until() -> None:
+    reading = reading_of("commune_plain")
+    assert [(s.position, s.name) for s in reading.signers] == [("Chủ tịch", "Mai Văn Tân")]
+    assert windows(reading)["Giao lưu văn nghệ"] == ("2026-04-30", "2026-04-30")
+    assert [deadline for _, deadline in reports(reading)] == ["2026-06-05", "2026-04-28"]
+    assert slogans(reading)[-1] == "An toàn hôm nay - Hạnh phúc ngày mai"  # the size of the banner is no slogan
+
+
+def test_the_waves_of_a_congress_campaign_are_read_from_their_brackets() -> None:
+    reading = reading_of("congress_guidance")
+    assert windows(reading)["Đợt 1"] == ("2026-02-01", "2026-04-30")
+    assert slogans(reading)[1] == "ĐOÀN KẾT - DÂN CHỦ - ĐỔI MỚI - PHÁT TRIỂN"
+    assert reports(reading) == [("CĐCS", "2026-06-20")]
