@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -219,8 +220,8 @@ def make_app(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> A
         if isinstance(channel, Mounted)
         for route in channel.routes(inbox.receive)
     ]
-    web = make_web(mounted, is_ready=lambda: app.server.started)
     settings = core.settings.web
+    web = make_web(mounted, is_ready=lambda: app.server.started, hosts=_demo_hosts(core) if doors else ())
     app = App(
         core=core,
         channels=channels,
@@ -232,6 +233,14 @@ def make_app(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> A
         server=make_server(web, settings.host, settings.port),
     )
     return app
+
+
+def _demo_hosts(core: Core) -> list[str]:
+    """The doors of the demo ask for no password, so a page elsewhere must not reach them under a name of its own."""
+    web = core.settings.web
+    if web.host not in ("127.0.0.1", "localhost", "::1"):
+        return []  # somebody opened the demo to a network on purpose
+    return ["127.0.0.1", "localhost", "[::1]", *filter(None, [urlsplit(web.public_url).hostname])]
 
 
 def _with_house(handle: Callable[..., None], house: House, *event: Any) -> None:

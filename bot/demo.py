@@ -6,6 +6,7 @@ rules and outbox as in real life. With ``[demo] enabled = false`` nothing of thi
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from bot.places import WEBCHAT
 from campaign import campaigns, chats, clusters, outbox, people, plans, unit_import, units
 from campaign.message import Choice, Message
 from campaign.problems import Refusal
-from storage.models import Account, Chat, Person
+from storage.models import Account, Chat, Person, Unit
 from storage.models.organisation import Role
 
 START = "2027-04-26T07:27:00+07:00"  # a Monday, three minutes before the day's first message
@@ -105,6 +106,11 @@ def _enter(session: Session, user: str, code: str, role: Role, now: datetime) ->
     people.enter(session, person, unit.id, role, now)
 
 
+def _sample_codes() -> set[str]:
+    with samples.units_csv().open(encoding="utf-8-sig", newline="") as file:
+        return {row["Mã"] for row in csv.DictReader(file)}
+
+
 def _start_campaign(session: Session, core: Core, now: datetime) -> None:
     raw = samples.plan_json().read_bytes()
     root = units.by_code(session, "LDLD")
@@ -126,8 +132,10 @@ def _start_campaign(session: Session, core: Core, now: datetime) -> None:
 
 
 def doors(core: Core) -> Callable[[], list[DemoDoor]] | None:
-    """The phones in the hall; None where the database holds a real federation."""
+    """The phones in the hall; None where the database holds anything but the sample: the doors ask for no password."""
     with core.database.snapshot() as session:
+        if {unit.code for unit in session.exec(select(Unit))} != _sample_codes():
+            return None
         known = set(session.exec(select(Account.external_id).where(Account.channel == WEBCHAT)).all())
         names = {
             user: person.name

@@ -23,6 +23,7 @@ from handlers import reviewing
 from handlers.context import House
 from storage.database import Database
 from storage.models import Campaign, Incoming, Push
+from storage.models.campaigns import PushState
 from storage.models.messages import IncomingState, Priority
 
 log = structlog.get_logger()
@@ -30,6 +31,8 @@ TICK_SECONDS = 1.0
 FAST_TICK_SECONDS = 0.25
 RAW_EVENT_LIFETIME = timedelta(days=30)  # retention of raw chat: domain rule for personal data
 SKIPPED = "Đã bỏ qua thông báo “{text}” vì hệ thống dừng lâu, quá giờ gửi."
+
+BROKEN = "Chưa gửi được thông báo “{text}”: phạm vi gửi không còn đúng. Anh/chị chọn lại đơn vị nhận rồi gửi lại."
 
 
 class Scheduler:
@@ -73,23 +76,41 @@ class Scheduler:
 
 def tick(session: Session, now: datetime, house: House) -> dict[str, int]:
     """One turn in one transaction; returns what it did, for the log and for tests."""
-    skipped = pushes.release_due(session, now, house.hours)
-    for push in skipped:
-        _tell_admins(session, push, house)
-    session.flush()
-    return {
-        "skipped": len(skipped),
-        "stale_digests": reminders.drop_stale(session, now, house.hours),
-        "digests": reminders.remind(session, now, house.hours),
-        "cards": reviewing.send_cards(session, now, house),
-        "unclaimed": submissions.forget_unclaimed(session, now),
+    hours = house.hours
+    work: dict[str, Callable[[], int]] = {
+        "left_out": lambda: _release(session, now, house),
+        "stale_digests": lambda: reminders.drop_stale(session, now, hours),
+        "digests": lambda: reminders.remind(session, now, hours),
+        "cards": lambda: reviewing.send_cards(session, now, house),
+        "unclaimed": lambda: submissions.forget_unclaimed(session, now),
     }
+    return {name: _guarded(session, name, step) for name, step in work.items()}
+
+
+def _guarded(session: Session, name: str, step: Callable[[], int]) -> int:
+    """One part of a tick that cannot work must not keep the others from theirs."""
+    try:
+        with session.begin_nested():
+            return step()
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        log.exception("tick.part", part=name, error=type(error).__name__)
+        return 0
+
+
+def _release(session: Session, now: datetime, house: House) -> int:
+    left_out = pushes.release_due(session, now, house.hours)
+    for push in left_out:
+        _tell_admins(session, push, house)
+    return len(left_out)
 
 
 def _tell_admins(session: Session, push: Push, house: House) -> None:
 
     campaign = session.get(Campaign, push.campaign_id) if push.campaign_id else None
-    text = house.polite(SKIPPED.format(text=push.text[:120]))
+    words = SKIPPED if push.state == PushState.SKIPPED else BROKEN
+    text = house.polite(words.format(text=push.text[:120]))
     for chat in reviewing.admin_chats(session, campaign.unit_id if campaign else push.unit_id):
         outbox.say(session, f"skipped:{push.id}:{chat.id}", chat, Message(text=text), priority=Priority.INTERACTIVE)
 

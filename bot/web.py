@@ -8,6 +8,8 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -15,14 +17,15 @@ from starlette.routing import Route
 DRAIN_SECONDS = 3
 
 
-def make_web(routes: Sequence[Any], is_ready: Callable[[], bool]) -> Starlette:
-    """``is_ready`` turns ``GET /healthz`` from 503 to 200."""
+def make_web(routes: Sequence[Any], is_ready: Callable[[], bool], hosts: Sequence[str] = ()) -> Starlette:
+    """``is_ready`` turns ``GET /healthz`` from 503 to 200. ``hosts``: the only names it answers to, when given."""
 
     async def healthz(_: Request) -> JSONResponse:
         ready = is_ready()
         return JSONResponse({"ready": ready}, status_code=200 if ready else 503)
 
-    return Starlette(routes=[Route("/healthz", healthz), *routes])
+    guards = [Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))] if hosts else []
+    return Starlette(routes=[Route("/healthz", healthz), *routes], middleware=guards)
 
 
 class QuietServer(uvicorn.Server):

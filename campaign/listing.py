@@ -26,6 +26,7 @@ STATES = {
     PushState.RELEASED: "đã gửi",
     PushState.DROPPED: "đã bỏ",
     PushState.SKIPPED: "đã lỡ",
+    PushState.FAILED: "không gửi được",
     PushState.MERGED: "chờ bản nhắc",
 }
 NOBODY = "chưa chọn đơn vị nhận"

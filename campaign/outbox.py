@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from campaign.message import Message
@@ -127,6 +128,16 @@ def cancel_about(session: Session, topic: str) -> None:
     for row in rows:
         row.state = OutgoingState.CANCELLED
         session.add(row)
+
+
+def cancel_unasked(session: Session, chat: Chat) -> None:
+    """Take back pushes and reminders that wait for a chat: they are not meant for whoever reads there now."""
+    session.execute(
+        update(Outgoing)
+        .where(col(Outgoing.chat_id) == chat.id, col(Outgoing.priority) >= Priority.REMINDER)
+        .where(col(Outgoing.state).in_((OutgoingState.QUEUED, OutgoingState.RETRY)))
+        .values(state=OutgoingState.CANCELLED)
+    )
 
 
 def cancel(session: Session, keys: Sequence[str]) -> int:

@@ -10,7 +10,7 @@ from enum import Enum
 
 from sqlmodel import Session, col, select
 
-from campaign import audit, units
+from campaign import audit, outbox, units
 from campaign.problems import Refusal
 from storage.models import Account, Chat, Person, Post, Unit
 from storage.models.organisation import Role
@@ -101,6 +101,10 @@ def hand_over(session: Session, unit: Unit, old: Person, new: Person, now: datet
         post.until = now
         session.add(post)
         enter(session, new, post.unit_id, post.role, now)
+    session.flush()
+    if not open_posts(session, old.id):
+        for chat in session.exec(select(Chat).where(Chat.person_id == old.id)):
+            outbox.cancel_unasked(session, chat)
     audit.note(
         session, now, "unit.handed_over", f"unit:{unit.code}", person_id=by, old=old.id, new=new.id, posts=len(posts)
     )

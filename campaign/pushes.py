@@ -14,6 +14,7 @@ from campaign import audience, clusters, duties, people
 from campaign.hours import Hours
 from campaign.message import Choice, Message
 from campaign.outbox import outgoing
+from campaign.problems import Refusal
 from storage.insert import insert_new
 from storage.models import Assignment, Campaign, Chat, Duty, Outgoing, Post, Push, Receipt, Unit
 from storage.models.campaigns import CampaignState, LatePolicy, PushKind, PushState
@@ -41,7 +42,7 @@ def due(session: Session, now: datetime) -> list[Push]:
 def release_due(session: Session, now: datetime, hours: Hours) -> list[Push]:
     """Turn due pushes into outbox rows, or do what their policy says when an outage made them late.
 
-    Returns those that were skipped, so that the admins can be told.
+    Returns those that were skipped or cannot be sent, so that the admins can be told.
     """
     skipped = []
     for push in due(session, now):
@@ -51,11 +52,22 @@ def release_due(session: Session, now: datetime, hours: Hours) -> list[Push]:
             skipped.append(push)
         elif late and push.late_policy == LatePolicy.MERGE:
             push.state = PushState.MERGED
-        else:
-            release(session, push, now, hours, late=late)
+        elif not _released(session, push, now, hours, late=late):
+            push.state = PushState.FAILED
+            skipped.append(push)
         push.released_at = now
         session.add(push)
     return skipped
+
+
+def _released(session: Session, push: Push, now: datetime, hours: Hours, *, late: bool) -> bool:
+    """False when its audience makes no sense any more: one such push must not stop all others."""
+    try:
+        with session.begin_nested():
+            release(session, push, now, hours, late=late)
+    except Refusal:
+        return False
+    return True
 
 
 def release(session: Session, push: Push, now: datetime, hours: Hours, *, late: bool = False) -> int:

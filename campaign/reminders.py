@@ -50,7 +50,9 @@ def remind(session: Session, now: datetime, hours: Hours) -> int:
 
 
 def digest_key(chat: Chat, day: date) -> str:
-    return f"digest:{chat.id}:{day.isoformat()}"
+    """One a day for a person, on whichever channel; for a group, one a day for the group."""
+    whose = f"p{chat.person_id}" if chat.person_id is not None else f"c{chat.id}"
+    return f"digest:{whose}:{day.isoformat()}"
 
 
 def _due(session: Session, now: datetime) -> list[tuple[Duty, Assignment]]:

@@ -23,6 +23,7 @@ Steps = dict[str, Callable[["Context"], bool]]  # step of a conversation → tak
 
 BACK = Choice("Quay lại", "back")
 HOME = Choice("Trang chủ", "home")
+QUESTION_SECONDS = 600.0
 SHORT_LABEL = 40
 LARGEST_ID = 2**31 - 1  # of an integer column on PostgreSQL
 
@@ -154,9 +155,12 @@ class Context:
     # -- what people answer to -----------------------------------------------------------------------------------------
 
     def last_choices(self) -> list[Choice]:
-        """The choices last offered in this chat, for answers typed as "1" or in words."""
+        """The choices last offered in this chat, for answers typed as "1" or in words.
+
+        A push may slip in between a question and its answer: then the answer still belongs to the question.
+        """
         rows = self.session.exec(
-            select(Outgoing.message)
+            select(Outgoing)
             .where(
                 Outgoing.channel == self.event.channel,
                 Outgoing.to == self.event.chat,
@@ -165,8 +169,15 @@ class Context:
             .order_by(col(Outgoing.finished_at).desc(), col(Outgoing.id).desc())
             .limit(10)
         )
-        messages = (Message.from_json(dict(message)) for message in rows)
-        return next((list(message.choices) for message in messages if message.choices), [])
+        offers = [(row, Message.from_json(row.message).choices) for row in rows]
+        offers = [(row, choices) for row, choices in offers if choices]
+        recently = self.now - (self.house.soon(QUESTION_SECONDS) - self.now)
+        asked = [
+            choices
+            for row, choices in offers
+            if row.priority == Priority.REPLY and row.finished_at is not None and row.finished_at > recently
+        ]
+        return list(asked[0] if asked else offers[0][1] if offers else ())
 
     def answered_message(self) -> Outgoing | None:
         """The bot's own message that this one replies to."""

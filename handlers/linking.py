@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from campaign import audit, chats, invites
+from campaign import audit, chats, clusters, invites
 from campaign.clusters import members_today
 from campaign.people import Right
 from campaign.problems import Refusal
@@ -42,6 +42,8 @@ def try_link(context: Context) -> bool:
     if not code:
         context.say(ASK_CODE, under=True)
         return True
+    if _link_cluster(context, code):
+        return True
     invite = invites.check(context.session, code, context.place, context.now)
     admin = invite.role in (Role.EDITOR, Role.ADMIN)
     rights = (Right.REVIEW,) if admin else (Right.MANAGE, Right.REPORT)
@@ -63,6 +65,35 @@ def try_link(context: Context) -> bool:
     )
     text = (BOUND_ADMIN if admin else BOUND).format(target=unit.name)
     context.say(text if chat.hears_all is not False or admin else f"{text}\n{HEARS_LITTLE}", under=True)
+    return True
+
+
+def _chat_here(context: Context) -> Chat:
+    event = context.event
+    return chats.meet(context.session, event.channel, event.chat, context.now, group=True, title=event.chat_title)
+
+
+def _link_cluster(context: Context, name: str) -> bool:
+    """/lienket Cụm 1, by somebody with the right over all its units: a cluster has no code of its own."""
+    cluster = clusters.by_name(context.session, None, name)
+    if cluster is None or cluster.id is None or invites.looks_like_code(name):
+        return False
+    inside = members_today(context.session, cluster.id)
+    if not (inside and all(context.may(Right.MANAGE, unit.id) for unit in inside)) or not _may_take_over(context):
+        raise Refusal("link.no_right", NO_RIGHT)
+    chat = chats.meet(
+        context.session,
+        context.event.channel,
+        context.event.chat,
+        context.now,
+        group=True,
+        title=context.event.chat_title,
+    )
+    chats.bind(context.session, chat, cluster_id=cluster.id)
+    audit.note(
+        context.session, context.now, "chat.bound", f"chat:{chat.id}", person_id=context.person_id, to=cluster.name
+    )
+    context.say(BOUND.format(target=cluster.name), under=True)
     return True
 
 
@@ -98,7 +129,7 @@ def membership(context: Context) -> None:
 
 def _enter_group(context: Context) -> None:
     event = context.event
-    chat = chats.meet(context.session, event.channel, event.chat, context.now, group=True, title=event.chat_title)
+    chat = _chat_here(context)
     chat.hears_all = event.hears_all if event.hears_all is not None else chat.hears_all
     context.chat = chat
     target = target_of(context, chat)

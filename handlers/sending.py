@@ -273,7 +273,10 @@ def add_more(context: Context, argument: str) -> None:
         raise Refusal("draft.not_yours", NOTHING_OPEN)
     _check_still_reports(context, earlier.unit_id)
     duty = context.session.get(Duty, earlier.duty_id) if earlier.duty_id else None
-    draft = _draft(context) or start_draft(context, duty)
+    draft = _draft(context)
+    if draft is not None and draft.unit_id not in (None, earlier.unit_id):
+        return ask(context, draft)  # what is being written for another unit comes first
+    draft = draft or start_draft(context, duty)
     draft.unit_id, draft.duty_id = earlier.unit_id, earlier.duty_id
     context.session.add(draft)
     context.go("draft", other=duty is None)

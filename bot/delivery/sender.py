@@ -25,8 +25,8 @@ from campaign.hours import Hours
 from campaign.message import Message
 from storage import outbox
 from storage.database import Database
-from storage.models import Outgoing
-from storage.models.messages import OutgoingState
+from storage.models import Chat, Outgoing
+from storage.models.messages import OutgoingState, Priority
 
 log = structlog.get_logger()
 IN_FLIGHT = 4
@@ -102,8 +102,12 @@ class Sender:
         if self._draining:
             return None
         quiet = self._hours.is_quiet(now)
-        row = outbox.next_due(session, self._channel.name, now, quiet=quiet, closed=closed)
-        return outbox.claim(session, row.id, now) if row is not None and row.id is not None else None
+        while (row := outbox.next_due(session, self._channel.name, now, quiet=quiet, closed=closed)) is not None:
+            if not _is_wanted(session, row, now):
+                continue
+            assert row.id is not None
+            return outbox.claim(session, row.id, now)
+        return None
 
     async def _idle(self, seconds: float) -> None:
         try:
@@ -178,6 +182,17 @@ class Sender:
                 self._gate.pause(seconds)
             else:
                 self._gate.pause_chat(row.to, seconds)
+
+
+def _is_wanted(session: Session, row: Outgoing, now: datetime) -> bool:
+    """Whether a push or reminder may still leave: the chat may have been lost or left while it waited."""
+    chat = session.get(Chat, row.chat_id) if row.chat_id else None
+    if chat is None or chat.active or row.priority < Priority.REMINDER:
+        return True
+    row.state, row.finished_at, row.reason = OutgoingState.CANCELLED, now, chat.inactive_reason
+    session.add(row)
+    session.flush()
+    return False
 
 
 def _as_edit(part: Part, external_id: str) -> Part:

@@ -16,6 +16,19 @@ class CampaignState(StrEnum):
     CLOSED = "closed"
 
 
+class ReadingState(StrEnum):
+    """Steps of a sent plan, in order; the last three are ends."""
+
+    OFFERED = "offered"  # a file came, and its sender has not said what it is for
+    GATHERING = "gathering"  # pasted text, more may come
+    ASKED = "asked"  # to be fetched from the platform
+    FETCHED = "fetched"  # kept; to be read
+    READ = "read"
+    DRAFTED = "drafted"  # a campaign was made of it
+    REFUSED = "refused"
+    DROPPED = "dropped"
+
+
 class PushKind(StrEnum):
     SLOGAN = "slogan"
     OBSERVANCE = "observance"
@@ -29,6 +42,7 @@ class PushState(StrEnum):
     RELEASED = "released"  # its outbox rows exist
     DROPPED = "dropped"  # taken out by a person before it was due
     SKIPPED = "skipped"  # too late to make sense after an outage; the admins were told
+    FAILED = "failed"  # its audience makes no sense any more; the admins were told
     MERGED = "merged"  # too late by itself; told in the next digest
 
 
@@ -52,6 +66,33 @@ class Plan(SQLModel, table=True):
     date_issued: date | None = None
     document: dict[str, Any] = json_column()
     imported_at: datetime = moment()
+
+
+class PlanReading(SQLModel, table=True):
+    """A plan sent or pasted in a conversation, on its way to a draft. Reading goes on from this row after a restart."""
+
+    __tablename__ = "plan_reading"
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = link("person.id")
+    unit_id: int = link("unit.id")  # on whose behalf
+    chat_id: int = link("chat.id")  # where the answer goes
+    message_id: str = ""
+    file_name: str = ""
+    media: dict[str, Any] = json_column()  # bot.channels.contract.MediaRef; empty for pasted text
+    text: str = ""  # pasted so far; moves to the store when it is complete
+    state: str = Field(default=ReadingState.ASKED, index=True)
+    sha256: str = ""
+    document: dict[str, Any] = json_column()
+    summary: str = ""
+    concerns: list[str] = json_column(list)  # what a person should look at
+    sentence: str = ""  # why it was refused, for the sender
+    fetches: int = 0
+    attempts: int = 0  # readings that were begun; a file that kills its reader is not read for ever
+    retry_at: datetime | None = maybe_moment()
+    campaign_id: int | None = maybe_link("campaign.id")
+    created_at: datetime = moment()
+    finished_at: datetime | None = maybe_moment()
 
 
 class Campaign(SQLModel, table=True):

@@ -10,7 +10,7 @@ from bot.scheduler import tick
 from campaign import chats, clusters, people
 from storage.models import Account, Chat, Cluster, ClusterMember, Person, Push
 from storage.models.work import SubmissionState
-from tests.stories.town import CHANNEL, Town, local
+from tests.stories.town import CHANNEL, HOURS, Town, local
 
 
 def handed_in(town: Town, **parts: object) -> None:
@@ -186,3 +186,66 @@ def test_nobody_is_left_behind_by_name(town: Town) -> None:
     with town.database.snapshot() as session:
         assert session.exec(select(Person).where(Person.name == "Lan")).all() == []
         assert session.exec(select(Chat).where(Chat.external_id == "lan", Chat.active == True)).all() == []  # noqa: E712
+
+
+def test_half_an_emoji_breaks_nothing(town: Town) -> None:
+    town.sends_photo("lan", text="hi \ud83d")
+    assert town.submissions()[0].text == "hi"
+
+
+def test_a_push_that_waited_does_not_reach_somebody_who_has_left(town: Town) -> None:
+    with town.database.transaction() as session:
+        from campaign import pushes
+
+        pushes.ad_hoc(session, "Sáng mai họp", "unit:CS01", town.now, HOURS)
+    town.says("lan", "xóa dữ liệu")
+    before = town.chat("lan")
+    town.presses("lan", "Xóa dữ liệu của tôi")
+    town.wait(3600)
+    assert before is not None
+    assert "Sáng mai họp" not in town.texts("lan")
+
+
+def test_a_number_answers_the_question_not_the_push_that_slipped_in(town: Town) -> None:
+    town.says("lan", "trang chủ")
+    town.assign("Gửi ảnh băng rôn", local(5, 20, 16))
+    town.tick()
+    town.says("lan", "4")
+    assert "Lịch, hạn nộp" in town.last("lan").text or "Chưa có hạn" in town.last("lan").text
+    town.says("lan", "việc của tôi")
+    assert "Gửi ảnh băng rôn" in town.last("lan").text
+
+
+def test_one_push_nobody_can_read_does_not_stop_the_others(town: Town) -> None:
+    town.assign("Gửi ảnh băng rôn", local(5, 20, 16))
+    with town.database.transaction() as session:
+        session.add(Push(key="bad", kind="adhoc", audience="???", text="Hỏng", due_at=town.now, unit_id=1))
+    town.tick()
+    assert "Gửi ảnh băng rôn" in town.last("lan").text
+    assert any("Chưa gửi được thông báo “Hỏng”" in text for text in town.texts("ha"))
+
+
+def test_more_for_one_unit_does_not_relabel_the_draft_of_another(town: Town) -> None:
+    town.settle("lan", "CS02")
+    town.sends_photo("lan")
+    town.presses("lan", "CĐCS Nhà máy số 1")
+    town.wait(3)
+    town.presses("lan", "Gửi")
+    town.fetch()
+    town.wait(10)
+    town.tick()
+    town.presses("ha", "Đề nghị bổ sung")
+    town.presses("ha", "Ảnh mờ hoặc tối")
+    town.sends_photo("lan")
+    town.presses("lan", "CĐCS Nhà máy số 2")
+    town.presses("lan", "Gửi bổ sung")
+    units = {row.code or "nháp": row.unit_id for row in town.submissions()}
+    assert units["nháp"] != units["TC-0001"]
+
+
+def test_an_admin_binds_a_cluster_by_its_name(town: Town) -> None:
+    town.settle("quan", "LDLD", "admin")  # type: ignore[arg-type]
+    town.says("tuan", "/lienket Cụm 1", "nhom-cum")
+    assert town.chat("nhom-cum") is None
+    town.says("quan", "/lienket cụm 1", "nhom-cum")
+    assert town.last("nhom-cum").text == "Đã gắn nhóm này với Cụm 1."
