@@ -45,6 +45,7 @@ from storage.models.work import SubmissionState
 from tests.kill.day import MORNING, a_day
 from tests.kill.orders import House, Orders
 
+LIVES_IN_A_SECOND = 10
 LONGEST_LIFE_SECONDS = 20.0
 OPEN = (OutgoingState.QUEUED, OutgoingState.RETRY, OutgoingState.SENDING)
 # Requests are spaced as on the real platform, so that a kill finds about as many in flight as it would there.
@@ -84,10 +85,7 @@ class CommitWatch:
         self._in_flight: set[int] = set()
 
     def committed(self, connection: sqlite3.Connection) -> None:
-        found = {
-            row_id: attempts
-            for row_id, attempts in connection.execute("SELECT id, attempts FROM outgoing WHERE state = 'sending'")
-        }
+        found = dict(connection.execute("SELECT id, attempts FROM outgoing WHERE state = 'sending'"))
         claimed = found.keys() - self._in_flight
         self._in_flight = set(found)
         if not claimed or any((row_id + found[row_id]) % 2 for row_id in claimed):
@@ -153,19 +151,17 @@ class Life:
     async def run(self) -> None:
         """Until killed, or until everything is done."""
         assert Leadership(self._core.database).acquire(), "the lock outlived its process"
-        work = [
-            self._inbox.run(),
-            self._fetcher.run(),
-            self._sender.run(),
-            self._channel.listen(self._inbox.receive),
-            self._tick(),
-        ]
-        parts = [asyncio.create_task(part) for part in work]
-        while not await self._core.database.read(_all_done, self._orders.heard):
-            await asyncio.wait(parts, timeout=0.02, return_when=asyncio.FIRST_COMPLETED)
-            for part in parts:
-                if part.done():
-                    part.result()
+        parts = [asyncio.create_task(self._sender.run())]
+        if self._orders.speak_first:
+            await asyncio.wait(parts, timeout=0.1)
+        hearing = (self._inbox.run(), self._fetcher.run(), self._channel.listen(self._inbox.receive), self._tick())
+        parts += [asyncio.create_task(part) for part in hearing]
+        done = False
+        while not done:
+            ended, _ = await asyncio.wait(parts, timeout=0.08, return_when=asyncio.FIRST_COMPLETED)
+            for part in ended:
+                part.result()
+            done = await self._core.database.read(_all_done, self._orders.heard)
         await self._stop(parts)
 
     async def _stop(self, parts: list[asyncio.Task[None]]) -> None:
@@ -178,9 +174,12 @@ class Life:
         await self._channel.close()
 
     async def _tick(self) -> None:
+        """Once in several short lives, as the real one that looks every second."""
+        if self._orders.number % LIVES_IN_A_SECOND:
+            await asyncio.sleep(0.1)
         while True:
             await self._scheduler.tick()
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
 
 
 def _with_house(handle: Callable[..., None], house: Any, *event: Any) -> None:
@@ -220,7 +219,7 @@ def rehearse(compiled: dict[Any, Any]) -> None:
         day.push(1, MORNING)
         day.talk(1)
         core = make_core(house, compiled)
-        asyncio.run(Life(core, Orders(house, "never", day.heard)).run())
+        asyncio.run(Life(core, Orders(house, "never", day.heard, 0, False)).run())
         core.close()
 
 
@@ -246,7 +245,10 @@ def serve() -> None:
     for line in sys.stdin:
         orders = Orders.from_json(line)
         if orders.house not in cores:
-            cores[orders.house] = make_core(orders.house, compiled)
+            cores[orders.house] = core = make_core(orders.house, compiled)
+            with core.database.snapshot() as session:  # the first connection of an engine learns about the database
+                _all_done(session, 0)
+            core.database.engine.dispose()  # a connection must not be shared with a child
             gc.collect()
             gc.freeze()  # a child that never touches old objects copies fewer pages
         child = os.fork()

@@ -22,11 +22,17 @@ class House:
 
 @dataclass(frozen=True)
 class Orders:
-    """One life. It ends by itself only when ``heard`` events are handled and nothing is left to say or fetch."""
+    """Life ``number``. It ends by itself only when ``heard`` events are handled and nothing is left to say or fetch.
+
+    ``speak_first``: hear only when there has been nothing to say for a moment, which makes a life that dies in sending
+    half as dear.
+    """
 
     house: House
     death: Death
     heard: int
+    number: int
+    speak_first: bool
 
     def as_json(self) -> str:
         return json.dumps(asdict(self))
