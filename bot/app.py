@@ -35,6 +35,7 @@ log = structlog.get_logger()
 HANDLERS_SECONDS = 4.0
 IN_FLIGHT_SECONDS = 4.0
 STANDBY_SECONDS = 1.0
+KNOWN_CHANNELS = ("webchat", "telegram")
 
 
 def make_channels(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> dict[str, Channel]:
@@ -166,8 +167,10 @@ class App:
 
     async def _keep_clock(self) -> None:
         """Only the demo has a clock to keep. A database that is busy for a while must not end the program."""
-        while await self.core.database.read(demo_clock.is_kept):
+        kept = True
+        while kept:
             with suppress(SQLAlchemyError):
+                kept = await self.core.database.read(demo_clock.is_kept)
                 await self.core.database.write(demo_clock.remember, self.core.clock)
             await asyncio.sleep(1)
 

@@ -27,6 +27,7 @@ from campaign.problems import Refusal
 from storage.models import Account, Chat, Person, Unit
 from storage.models.organisation import Role
 
+FEDERATION = "Liên đoàn Lao động tỉnh Lam Giang"
 START = "2027-04-26T07:27:00+07:00"  # a Monday, three minutes before the day's first message
 ROOM = "g:cum-det-may"
 CLUSTER = "Cụm Dệt may - Da giày"
@@ -68,7 +69,15 @@ def prepare(core: Core) -> Clock:
             _load(session, core, start)
             if core.settings.clock is None:
                 demo_clock.start(session, start, core.settings.demo.speed)
+    if is_sample(core):
+        core.settings.federation.name = FEDERATION
     return core.clock if core.settings.clock else demo_clock.resume(core.database)
+
+
+def is_sample(core: Core) -> bool:
+    """Whether the database holds the sample and nothing else."""
+    with core.database.snapshot() as session:
+        return {unit.code for unit in session.exec(select(Unit))} == _sample_codes()
 
 
 def _load(session: Session, core: Core, now: datetime) -> None:
@@ -133,9 +142,9 @@ def _start_campaign(session: Session, core: Core, now: datetime) -> None:
 
 def doors(core: Core) -> Callable[[], list[DemoDoor]] | None:
     """The phones in the hall; None where the database holds anything but the sample: the doors ask for no password."""
+    if not is_sample(core):
+        return None
     with core.database.snapshot() as session:
-        if {unit.code for unit in session.exec(select(Unit))} != _sample_codes():
-            return None
         known = set(session.exec(select(Account.external_id).where(Account.channel == WEBCHAT)).all())
         names = {
             user: person.name

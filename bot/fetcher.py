@@ -6,7 +6,6 @@ The original is kept byte for byte; a copy without place and camera data is made
 from __future__ import annotations
 
 import asyncio
-import errno
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,7 +41,7 @@ class Fetched:
     """What was learnt about one item."""
 
     sha256: str
-    share_sha256: str
+    share_sha256: str | None
     size: int
     kind: str
     facts: pictures.PictureFacts | None
@@ -79,7 +78,7 @@ class Fetcher:
             log.error("fetcher.store", item=item.id, error=type(error).__name__, number=error.errno)
             await self._database.write(self._failed, item.id, FetchFailed("media.store"))
         else:
-            await self._database.write(_stored, item.id, fetched)
+            await self._database.write(_stored, item, fetched)
 
     async def _fetch(self, item: Item) -> Fetched:
         channel = self._channels.get(item.channel)
@@ -96,15 +95,17 @@ class Fetcher:
             facts = pictures.inspect(path, self._zone)
             with self._media.spool() as clean:
                 pictures.make_shareable(path, clean)
-                share = self._media.put(clean)
+                cleaned = self._media.put(clean)
         except Exception as error:
             # Decoders fail in any way on hostile bytes. Whatever it is, it was sent and is kept; it is only not shown.
-            if not isinstance(error, pictures.NotAPicture | FileNotFoundError):
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # the disk, not the picture
+            if not isinstance(error, pictures.NotAPicture):
                 log.warning("fetcher.picture", item=item.id, error=type(error).__name__)
-            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-                raise
-            return Fetched(sha256, sha256, size, "document" if item.kind == "photo" else item.kind, None)
-        return Fetched(sha256, share, size, item.kind, facts)
+            # A picture that cannot be cleaned is not passed on: nobody knows what it says of a place.
+            share = None if pictures.begins_like_one(path) else sha256
+            return Fetched(sha256, share, size, "document" if item.kind == "photo" else item.kind, None)
+        return Fetched(sha256, cleaned, size, item.kind, facts)
 
     def _failed(self, session: Session, item_id: int, failure: FetchFailed) -> None:
         item = session.get(Item, item_id)
@@ -134,10 +135,10 @@ def _pending(session: Session, now: datetime) -> list[Item]:
     return list(session.exec(statement))
 
 
-def _stored(session: Session, item_id: int, fetched: Fetched) -> None:
-    item = session.get(Item, item_id)
-    if item is None:
-        return
+def _stored(session: Session, fetched_for: Item, fetched: Fetched) -> None:
+    item = session.get(Item, fetched_for.id)
+    if item is None or item.state != "pending" or item.ref != fetched_for.ref:
+        return  # thrown away meanwhile
     item.state, item.sha256, item.share_sha256 = "stored", fetched.sha256, fetched.share_sha256
     item.size, item.kind = fetched.size, fetched.kind
     if fetched.facts is not None:

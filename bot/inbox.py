@@ -99,12 +99,18 @@ class Inbox:
         except SQLAlchemyError as error:
             log.error("inbox.waits", incoming=row_id, error=type(error).__name__)
             if not _is_passing(error):
-                await self._database.write(self._failed, row_id, error)
+                await self._give_up(row_id, error)
             await asyncio.sleep(0.2)
         except Exception as error:
             log.exception("inbox.failed", incoming=row_id, error=type(error).__name__)
-            await self._database.write(self._failed, row_id, error)
+            await self._give_up(row_id, error)
         self._after()
+
+    async def _give_up(self, row_id: int, error: Exception) -> None:
+        try:
+            await self._database.write(self._failed, row_id, error)
+        except SQLAlchemyError as trouble:  # it is counted at the next attempt
+            log.error("inbox.not_counted", incoming=row_id, error=type(trouble).__name__)
 
     def _in_one_transaction(self, session: Session, row_id: int) -> None:
         row = session.get(Incoming, row_id, with_for_update=True)

@@ -38,7 +38,7 @@ def set_up() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    for noisy in ("httpx", "httpcore", "alembic", "telegram", "uvicorn.access"):
+    for noisy in ("httpx", "httpcore", "alembic", "telegram", "uvicorn"):
         # httpx writes whole addresses at INFO, and a bot's token is part of its address.
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # A tick that is still busy when the next is due is no news: the next one finds the same rows.

@@ -51,7 +51,7 @@ class Media(Section):
 
 class Web(Section):
     host: str = "127.0.0.1"
-    port: int = 8080
+    port: int = Field(default=8080, ge=1, le=65535)
     public_url: str = ""
 
     @property

@@ -13,7 +13,7 @@ from campaign import audit
 from campaign.problems import Refusal
 from campaign.text import fold
 from storage.insert import execute_counted
-from storage.models import CodeGuess, Invite
+from storage.models import CodeGuess, Invite, Unit
 from storage.models.organisation import Role
 
 # Without 0/O, 1/I/L and U: people read codes aloud on the phone.
@@ -83,7 +83,13 @@ def check(session: Session, code: str, place: str, now: datetime) -> Invite:
     if guess is not None and now < _locked_until(guess):
         raise Refusal("invite.locked", "Đã nhập sai nhiều lần. Anh/chị chờ 15 phút rồi thử lại, hoặc xin mã mới.")
     invite = session.exec(select(Invite).where(Invite.code_hash == _hash(normalise(code)))).first()
-    if invite is None or invite.uses_left < 1 or (invite.expires_at is not None and now >= invite.expires_at):
+    unit = session.get(Unit, invite.unit_id) if invite else None
+    if (
+        invite is None
+        or invite.uses_left < 1
+        or (invite.expires_at is not None and now >= invite.expires_at)
+        or (unit is None or unit.valid_to is not None)
+    ):
         raise Refusal(
             WRONG,
             "Mã mời không đúng hoặc đã hết hạn. Anh/chị kiểm tra lại mã, hoặc xin mã mới từ công đoàn cấp trên.",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from campaign import deadlines
 from campaign.calendar import full, numeric, short
+from campaign.duties import what
 from campaign.hours import Hours
 from storage.models import Assignment, Campaign, Observance, Slogan, Theme
 
@@ -37,7 +38,7 @@ def assignment(row: Assignment, hours: Hours) -> str:
     wanted = [text for text in quotas if text not in ("", row.title)]
     if wanted:
         lines.append(f"Chỉ tiêu: {'; '.join(wanted)}.")
-    return "\n".join([f"Việc cần làm: {row.title.rstrip(' .')}.", *lines])
+    return "\n".join([f"Việc cần làm: {what(row).rstrip(' .')}.", *lines])
 
 
 def window_start(campaign: Campaign, themes: Iterable[Theme], due: Sequence[Assignment], hours: Hours) -> str:

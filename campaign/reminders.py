@@ -128,7 +128,7 @@ def digest(
 def _digest_choices(owed: list[tuple[Duty, Assignment]]) -> tuple[Choice, ...]:
     if not owed:
         return (Choice("Trang chủ", "home"),)
-    first = owed[0][1].id
+    first = f"d{owed[0][0].id}"
     return (
         Choice("Nộp ảnh/tin", f"give:{first}"),
         Choice("Đã làm xong", f"done:{first}"),

@@ -39,6 +39,34 @@ def _one_round(days: Sequence[date], count: int, wished: Mapping[date, int], bef
     return {day: fixed[day] if day in fixed else next(queue) for day in days}
 
 
+def rotate_lasting(days: Sequence[date], count: int, wished: Mapping[date, int]) -> dict[date, int]:
+    """As ``rotate``, but the slogan of an occasion is not used again once its day (in ``wished``) is over.
+
+    After each such day the others go on in turn, those used least first.
+    """
+    chosen: dict[date, int] = {}
+    lasting, used, start = list(range(count)), [0] * count, 0
+    ends = [place for place, day in enumerate(days) if day in wished] + [len(days) - 1]
+    for end in ends:
+        if lasting and start <= end:
+            part = _turns(days[start : end + 1], lasting, used, wished, chosen.get(days[start - 1]) if start else None)
+            chosen |= part
+            for number in part.values():
+                used[number] += 1
+        over = wished.get(days[end]) if days else None
+        lasting = [number for number in lasting if number != over] or lasting
+        start = end + 1
+    return chosen
+
+
+def _turns(
+    days: Sequence[date], lasting: Sequence[int], used: Sequence[int], wished: Mapping[date, int], before: int | None
+) -> dict[date, int]:
+    order = sorted(lasting, key=lambda number: (used[number], number == before, number))
+    places = {day: order.index(wished[day]) for day in days if wished.get(day) in order}
+    return {day: order[place] for day, place in rotate(days, len(order), places).items()}
+
+
 def concerning(observance: Observance, slogans: Sequence[str]) -> int | None:
     """The slogan that speaks of the observance: by its date in full, else by its name, else by its day."""
     for means in (_by_date, _by_name, _by_day):

@@ -136,7 +136,7 @@ def _slogans(
     texts = [slogan.text for slogan in slogans]
     found = {row.on_day: rotation.concerning(row, texts) for row in observances}
     wished = {day: number for day, number in found.items() if number is not None}
-    for day, number in rotation.rotate(days_of(campaign), len(slogans), wished).items():
+    for day, number in rotation.rotate_lasting(days_of(campaign), len(slogans), wished).items():
         slogan, due_at = slogans[number], _open_at(day, SLOGAN_AT, hours)
         text = push_texts.slogan(slogan)
         push = _push(campaign, f"slogan:{day.isoformat()}", PushKind.SLOGAN, due_at, text, everyone)

@@ -100,6 +100,12 @@ def may_fill(session: Session, submission: Submission, duty_id: int) -> bool:
     return duty is not None and people.may(session, submission.person_id, people.Right.REPORT, duty.unit_id)
 
 
+def is_empty(session: Session, submission: Submission) -> bool:
+    """Whether there is nothing in it that could be handed in."""
+    session.flush()
+    return not submission.text and all(item.state == "refused" for item in items_of(session, submission))
+
+
 def choose_duty(session: Session, submission: Submission, duty_id: int | None) -> None:
     """Say what the draft is for; the unit follows from the duty. Raises Refusal for a duty of another unit."""
     if duty_id is None:

@@ -31,13 +31,13 @@ DECIDED_BEFORE = "Đề nghị này đã được quyết định."
 
 
 def ask(context: Context, argument: str) -> None:
-    duty, assignment = duty_here(context, number(argument))
+    duty, assignment = duty_here(context, argument)
     deadline = duties.deadline_of(duty, assignment)
     if deadline is None:
         return context.toast(NO_DEADLINE)
     if not duties.is_owed(duty):
         return context.toast(TOO_LATE)
-    choices = [Choice(f"Thêm {days} ngày", f"until:{assignment.id}:{days}") for days in DAYS]
+    choices = [Choice(f"Thêm {days} ngày", f"until:d{duty.id}:{days}") for days in DAYS]
     when = when_in_full(deadline, context.now, context.house.hours)
     return context.say(HOW_LONG.format(title=short(what(assignment), 80), when=when), (*choices, HOME))
 
@@ -45,7 +45,7 @@ def ask(context: Context, argument: str) -> None:
 def request(context: Context, argument: str) -> None:
     """ "until:12:3": three more days for assignment 12."""
     assignment_id, _, days = argument.partition(":")
-    duty, assignment = duty_here(context, number(assignment_id))
+    duty, assignment = duty_here(context, assignment_id)
     deadline = duties.deadline_of(duty, assignment)
     if deadline is None or number(days) not in DAYS:
         return context.toast(NO_DEADLINE)

@@ -95,7 +95,8 @@ def _more_of_album(context: Context, submission: Submission, push: Push | None) 
 def claim_if_asked(context: Context, submission: Submission, push: Push | None = None) -> None:
     """The part that asks us to take the album has come."""
     if is_item(context, push):
-        submission.text = f"{submission.text}\n{context.event.text}".strip()
+        if context.event.text not in submission.text:
+            submission.text = f"{submission.text}\n{context.event.text}".strip()
         _hand_in(context, submission, push)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaign import people
-from campaign.duties import owed_by
+from campaign.duties import of_units, owed_by
 from campaign.message import Choice
 from campaign.people import Right
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words
@@ -46,8 +46,12 @@ def show(context: Context, _: str = "") -> None:
     name = context.person.name if context.person else ""
     text = GREETING.format(name=name or "anh/chị")
     if units := context.units():
-        owed = len(owed_by(context.session, [unit.id for unit in units]))
-        text += "\n" + (OWED.format(count=owed) if owed else NOTHING_OWED)
+        ids = [unit.id for unit in units]
+        owed = len(owed_by(context.session, ids))
+        if owed:
+            text += "\n" + OWED.format(count=owed)
+        elif of_units(context.session, ids):
+            text += "\n" + NOTHING_OWED
     context.say(text, menu(context))
 
 

@@ -30,6 +30,9 @@ REFUSED = (
     "Khi muốn tham gia, anh/chị mở lại đường dẫn mời."
 )
 WELCOME = "Cảm ơn anh/chị {name}. Anh/chị đã vào {unit} với vai trò {role}."
+WELCOME_NAMELESS = "Anh/chị đã vào {unit} với vai trò {role}. Anh/chị gõ họ và tên để ban biên tập biết ai gửi tin."
+NAMELESS = "Cán bộ công đoàn"
+NO_NAMES = ("", "Khách")  # what channels call somebody whose name they do not know
 ASK_CODE = (
     "Đây là trợ lý truyền thông của {house}. Anh/chị nhập mã mời gồm 8 chữ và số để bắt đầu. "
     "Chưa có mã, anh/chị liên hệ công đoàn cấp trên."
@@ -126,7 +129,8 @@ def agree(context: Context, _: str = "") -> None:
 
 
 def _new_person(context: Context, invite: Invite) -> Person:
-    name = invite.name or context.event.sender_name or "Cán bộ công đoàn"
+    known = context.event.sender_name if context.event.sender_name not in NO_NAMES else ""
+    name = invite.name or known or NAMELESS
     person = Person(name=name, created_at=context.now)
     context.session.add(person)
     context.session.flush()
@@ -144,7 +148,10 @@ def _enter(context: Context, person: Person, invite: Invite) -> None:
     context.leave()
     unit = context.session.get_one(Unit, invite.unit_id)
     role = invites.ROLE_NAMES[Role(invite.role)]
-    context.say(WELCOME.format(name=person.name, unit=unit.name, role=role), home.menu(context))
+    if person.name == NAMELESS:
+        context.go("rename")
+        return context.say(WELCOME_NAMELESS.format(unit=unit.name, role=role))
+    return context.say(WELCOME.format(name=person.name, unit=unit.name, role=role), home.menu(context))
 
 
 def refuse(context: Context, _: str = "") -> None:

@@ -13,16 +13,18 @@ from handlers.context import Context
 from storage.models import Chat, Cluster, Unit
 from storage.models.organisation import Role
 
-COMMAND = re.compile(r"^/?lien\s?ket\b(?:@\w+)?\s*(?P<code>.*)$")
+# "/start CODE" in a group is what a platform's own "add to group" link sends.
+COMMAND = re.compile(r"^(?:/?lien\s?ket\b|/start\b)(?:@\w+)?\s*(?P<code>.*)$")
 HELLO = (
-    "Xin chào cả nhà. Để nhóm nhận thông báo và nộp ảnh tại đây, cán bộ phụ trách gõ: /lienket MÃ (mã mời của đơn vị)."
+    "Xin chào cả nhà. Để nhóm nhận thông báo và nộp ảnh tại đây, cán bộ đã vào hệ thống gõ: /lienket\n"
+    "Nhóm của cụm thì quản trị viên gõ kèm tên cụm, ví dụ: /lienket Cụm 1"
 )
 HELLO_BOUND = "Nhóm đã gắn với {target}. Cả nhà nộp ảnh bằng cách trả lời thông báo, hoặc gửi ảnh kèm chữ #nop."
 HEARS_LITTLE = (
     "Lưu ý: ở đây trợ lý chỉ thấy tin trả lời trợ lý hoặc lệnh. "
     "Để nộp ảnh bằng #nop, trưởng nhóm đặt trợ lý làm quản trị viên của nhóm."
 )
-ASK_CODE = "Anh/chị gõ kèm mã mời của đơn vị, ví dụ: /lienket AB23CD45"
+ASK_CODE = "Anh/chị gõ kèm mã mời của đơn vị (ví dụ: /lienket AB23CD45) hoặc tên cụm thi đua."
 BOUND = "Đã gắn nhóm này với {target}."
 BOUND_ADMIN = "Đã gắn nhóm này làm nơi duyệt tin, bài của {target}."
 JOIN_FIRST = "Anh/chị nhắn riêng cho trợ lý và nhập mã mời trước, rồi quay lại gắn nhóm."
@@ -40,7 +42,7 @@ def try_link(context: Context) -> bool:
         raise Refusal("link.stranger", JOIN_FIRST)
     code = match["code"].strip()
     if not code:
-        context.say(ASK_CODE, under=True)
+        _link_own_unit(context)
         return True
     if _link_cluster(context, code):
         return True
@@ -50,6 +52,8 @@ def try_link(context: Context) -> bool:
     if not any(context.may(right, invite.unit_id) for right in rights) or not _may_take_over(context):
         raise Refusal("link.no_right", NO_RIGHT)
     invites.use(context.session, invite, context.place)
+    if invite.role not in Right.REPORT.value:
+        invite.uses_left = 0  # everybody in the group has now read a code that opens more than a unit
     chat = chats.meet(
         context.session,
         context.event.channel,
@@ -71,6 +75,20 @@ def try_link(context: Context) -> bool:
 def _chat_here(context: Context) -> Chat:
     event = context.event
     return chats.meet(context.session, event.channel, event.chat, context.now, group=True, title=event.chat_title)
+
+
+def _link_own_unit(context: Context) -> None:
+    """Without a code: an officer of a single unit binds the group to that unit."""
+    mine = context.units()
+    if len(mine) != 1:
+        return context.say(ASK_CODE, under=True)
+    if not _may_take_over(context):
+        raise Refusal("link.no_right", NO_RIGHT)
+    chat = _chat_here(context)
+    chats.bind(context.session, chat, unit_id=mine[0].id)
+    by = context.person_id
+    audit.note(context.session, context.now, "chat.bound", f"chat:{chat.id}", person_id=by, to=mine[0].code)
+    return context.say(BOUND.format(target=mine[0].name), under=True)
 
 
 def _link_cluster(context: Context, name: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlmodel import col, select
 
-from campaign import coverage, people, pushes, units
+from campaign import coverage, people, phones, pushes, units
 from campaign.calendar import when_in_full
 from campaign.duties import what
 from campaign.message import Choice
@@ -25,7 +25,7 @@ MISSING = "Còn {count} đơn vị chưa nộp:"
 NOT_SEEN = "“{text}”\nĐã nhận: {seen}/{total}."
 NOT_SEEN_BY = "Còn {count} đơn vị chưa báo nhận:"
 NO_RIGHT = "Chỉ biên tập viên, quản trị viên và lãnh đạo xem được tiến độ."
-PAGE = 12
+PAGE = 6
 
 
 def reach(context: Context) -> Unit:
@@ -107,7 +107,7 @@ def names(missing_units: Iterable[Unit]) -> list[str]:
 
 
 def _contact(unit: Unit) -> str:
-    contact = " ".join(part for part in (unit.contact_name, unit.contact_phone) if part)
+    contact = " ".join(part for part in (unit.contact_name, phones.national(unit.contact_phone)) if part)
     return f" ({contact})" if contact else ""
 
 

@@ -35,6 +35,8 @@ DISCARDED = "Đã bỏ bản chưa gửi. Anh/chị có thể gửi lại bất 
 NOTHING_OPEN = "Anh/chị chưa có bản nào đang soạn. Anh/chị gửi ảnh hoặc gõ nội dung để bắt đầu."
 TOO_BIG = "Tệp “{name}” nặng {size} MB, quá mức {limit} MB của kênh này nên chưa lưu được. Anh/chị gửi bản nhẹ hơn."
 POST_ENDED = "Anh/chị không còn phụ trách đơn vị này. Anh/chị chọn đơn vị khác, hoặc bàn giao bản này cho người mới."
+THANKS = frozenset({"cam on", "cam on a", "cam on nhe", "ok", "oke", "da", "vang", "vang a", "da vang", "da ro", "tot"})
+YOU_ARE_WELCOME = "Cảm ơn anh/chị!"
 SHORTEST_NEWS = 12  # letters; a shorter text without photos is talk, not news
 
 
@@ -54,15 +56,23 @@ def media(context: Context) -> bool:
     take_parts(context, draft)
     if context.event.text:
         submissions.add_text(context.session, draft, context.event.text, context.now)
-    ask(context, draft)
+    if submissions.is_empty(context.session, draft):
+        submissions.discard(context.session, draft, context.now)  # all of it was too large, and was answered
+    else:
+        ask(context, draft)
     return True
 
 
 def words(context: Context) -> bool:
     """Text that is no menu word: a caption of the draft, or the beginning of one."""
     draft = _draft(context)
+    said = fold_words(context.event.text)
+    if said in THANKS:
+        context.say(YOU_ARE_WELCOME, (SEND, HOME) if draft else (HOME,))
+        return True
     if draft is None:
-        if len(fold_words(context.event.text)) < SHORTEST_NEWS or not context.units():
+        letters = sum(letter.isalpha() for letter in said)
+        if letters < SHORTEST_NEWS or not context.units():
             home.not_understood(context)
             return True
         draft = start_draft(context)
@@ -90,6 +100,8 @@ def take_parts(context: Context, submission: Submission) -> int:
     Returns how many were new.
     """
     event, added = context.event, 0
+    if not submission.code and not submissions.items_of(context.session, submission):
+        submission.reply_to = event.message_id  # the decision goes under the first photo, not under the question
     limit = context.house.download_limit(event.channel)
     for part, media_ref in enumerate(event.media):
         item = Item(
@@ -200,7 +212,7 @@ def begin(context: Context, _: str = "") -> None:
 
 def give(context: Context, argument: str) -> None:
     """ "Nộp ảnh/tin" under an assignment."""
-    duty, assignment = duty_here(context, number(argument))
+    duty, assignment = duty_here(context, argument)
     if context.event.group:
         return context.toast(IN_GROUP)
     draft = _draft(context) or start_draft(context, duty)

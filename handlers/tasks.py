@@ -28,35 +28,44 @@ DATES = "Lịch, hạn nộp sắp tới:"
 NO_DATES = "Chưa có hạn nộp nào sắp tới."
 
 
-def unit_here(context: Context, among: set[int] | None = None) -> Unit:
-    """The unit for which this person acts in this chat. Raises Refusal when there is none.
+def unit_here(context: Context) -> Unit:
+    """The unit for which this person acts in this chat. Raises Refusal when there is none."""
+    return units_here(context)[0]
 
-    In a unit's own group anybody there acts for the unit; in a cluster's group, and in private, it is the person's
-    post.
+
+def units_here(context: Context, among: set[int] | None = None) -> list[Unit]:
+    """The units for which this person may act in this chat, at least one. Raises Refusal when there is none.
+
+    In a unit's own group anybody there acts for it; in a cluster's group, and in private, it is the person's post.
     """
     chat = context.chat
     if context.event.group and chat is not None and chat.unit_id is not None:
-        return context.session.get_one(Unit, chat.unit_id)
-    candidates = context.units()
+        candidates = [context.session.get_one(Unit, chat.unit_id)]
+    else:
+        candidates = context.units()
     if context.event.group and chat is not None and chat.cluster_id is not None:
         inside = {unit.id for unit in members_today(context.session, chat.cluster_id)}
         candidates = [unit for unit in candidates if unit.id in inside]
-    if among is not None:
-        candidates = [unit for unit in candidates if unit.id in among]
-    if not candidates:
-        raise Refusal("unit.unknown", NOT_MEMBER if not context.units() else NOT_YOURS)
-    return candidates[0]
+    found = [unit for unit in candidates if among is None or unit.id in among]
+    if not found:
+        raise Refusal("unit.unknown", NOT_YOURS if candidates else NOT_MEMBER)
+    return found
 
 
-def duty_here(context: Context, assignment_id: int) -> tuple[Duty, Assignment]:
-    """The duty that this assignment is for the unit acting here. Raises Refusal when it has none."""
-    assignment = context.session.get(Assignment, assignment_id)
-    rows = context.session.exec(select(Duty).where(Duty.assignment_id == assignment_id)).all()
-    by_unit = {duty.unit_id: duty for duty in rows}
-    unit = unit_here(context, set(by_unit) or None)
-    if assignment is None or assignment.dropped or unit.id not in by_unit:
+def duty_here(context: Context, argument: str) -> tuple[Duty, Assignment]:
+    """The duty that a button speaks of: "d12" names it, "12" names its assignment, for the unit acting here.
+
+    Somebody who reports for several units means one that still owes it. Raises Refusal when there is none.
+    """
+    named = context.session.get(Duty, number(argument.removeprefix("d"))) if argument.startswith("d") else None
+    assignment = context.session.get(Assignment, named.assignment_id if named else number(argument))
+    if assignment is None or assignment.dropped:
         raise Refusal("duty.not_yours", NOT_YOURS)
-    return by_unit[unit.id], assignment
+    rows = context.session.exec(select(Duty).where(Duty.assignment_id == assignment.id)).all()
+    wanted = [named] if named else sorted(rows, key=lambda duty: (not duties.is_owed(duty), duty.id or 0))
+    among = {duty.unit_id for duty in wanted}
+    acting = {unit.id for unit in units_here(context, among)}
+    return next(duty for duty in wanted if duty.unit_id in acting), assignment
 
 
 def show(context: Context, _: str = "") -> None:
@@ -66,7 +75,7 @@ def show(context: Context, _: str = "") -> None:
     if not owed:
         return context.say(NOTHING, (HOME,))
     lines = [_line(context, duty, assignment) for duty, assignment in owed[:5]]
-    choices = [Choice(f"Nộp: {short(what(assignment), 32)}", f"give:{assignment.id}") for _, assignment in owed[:5]]
+    choices = [Choice(f"Nộp: {short(what(assignment), 32)}", f"give:d{duty.id}") for duty, assignment in owed[:5]]
     context.say("\n".join([LIST.format(count=len(owed)), *lines]), (*choices, HOME))
 
 
@@ -87,7 +96,7 @@ def seen(context: Context, argument: str) -> None:
 
 
 def done(context: Context, argument: str) -> None:
-    duty, assignment = duty_here(context, number(argument))
+    duty, assignment = duty_here(context, argument)
     if not duties.is_owed(duty):
         return context.toast(DONE_BEFORE)
     duties.mark(context.session, duty, "done", context.now, context.house.hours)

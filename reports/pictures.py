@@ -53,6 +53,16 @@ def make_shareable(path: Path, into: Path) -> None:
         clean.save(into, "JPEG", quality=88, optimize=True)
 
 
+_MAGIC = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
+
+
+def begins_like_one(path: Path) -> bool:
+    """Whether the first bytes are those of a picture, whatever follows."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    return head.startswith(_MAGIC) or head[4:8] == b"ftyp"
+
+
 def _open(path: Path) -> Image.Image:
     try:
         with warnings.catch_warnings():

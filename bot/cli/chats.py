@@ -10,6 +10,7 @@ import segno
 import typer
 from sqlmodel import Session, col, select
 
+from bot.app import KNOWN_CHANNELS
 from bot.cli.frame import fail, house, show, unit_by_code
 from bot.core import Core
 from campaign import audit, chats, clusters, invites
@@ -30,7 +31,7 @@ def invite(
     role: Annotated[Role, typer.Option(help="Vai trò.")] = Role.OFFICER,
     name: Annotated[str, typer.Option(help="Tên người được mời.")] = "",
     uses: Annotated[int, typer.Option(min=1, help="Số lần dùng.")] = 1,
-    days: Annotated[float, typer.Option(help="Có hiệu lực bao nhiêu ngày.")] = invites.LIFETIME.days,
+    days: Annotated[float, typer.Option(min=0.01, max=3650, help="Hiệu lực mấy ngày.")] = invites.LIFETIME.days,
     qr: Annotated[Path | None, typer.Option(help="Ghi mã QR (PNG) của đường dẫn vào tệp này.")] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
@@ -46,6 +47,7 @@ def invite(
             segno.make(next(iter(addresses.values()), code), error="m").save(str(qr), scale=8, border=3)
         lines = [f"Mã mời {ROLE_NAMES[role]} của {where.name}: {code}"]
         lines += [f"  {channel}: {link}" for channel, link in addresses.items()]
+        lines += [f"  Mã QR: {qr}"] if qr else []
         value = {"code": code, "unit": where.code, "role": role, "links": addresses, "qr": str(qr) if qr else None}
         show(value, as_json=as_json, text="\n".join(lines))
 
@@ -113,6 +115,8 @@ def bind(
 ) -> None:
     if (unit is None) == (cluster is None):
         fail("Hãy chọn một trong hai: --unit MÃ hoặc --cluster TÊN.", 2)
+    if channel not in KNOWN_CHANNELS:
+        fail(f"Không có kênh “{channel}”. Các kênh: {', '.join(KNOWN_CHANNELS)}.", 2)
     with house() as core, core.database.transaction() as session:
         now = core.clock.now()
         chat = chats.find(session, channel, chat_id) or Chat(channel=channel, external_id=chat_id, created_at=now)

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import typer
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlmodel import Session, select
 
 from bot.clock import BadClock
@@ -42,12 +42,14 @@ def house() -> Iterator[Core]:
     try:
         core = open_core(State.config)
     except FileNotFoundError as error:
-        fail(f"Không thấy tệp cấu hình {error}.", BAD_INPUT)
+        fail(f"Không thấy tệp {error.filename or error}.", BAD_INPUT)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
         fail(f"Cấu hình chưa đúng: {wrong}", BAD_INPUT)
-    except (BadClock, BadHours, ValueError) as error:
+    except (BadClock, BadHours, ValueError, OverflowError, KeyError, ArgumentError, ImportError) as error:
         fail(f"Cấu hình chưa đúng: {error}", BAD_INPUT)
+    except PermissionError as error:
+        fail(f"Không có quyền ghi vào {error.filename}. Hãy đổi [database] url hoặc cấp quyền cho thư mục.")
     except OperationalError as error:
         fail(f"Không mở được cơ sở dữ liệu: {error.orig}")
     try:

@@ -35,7 +35,7 @@ def push(
     now: Annotated[bool, typer.Option("--now", help="Gửi ngay, kể cả ngoài giờ.")] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    if len(words) == 2 and words[0] == "status" and words[1].isdecimal():
+    if len(words) == 2 and words[0] == "status" and words[1].isdecimal() and len(words[1]) < 10:
         return _status(int(words[1]), as_json)
     text = " ".join(words).strip()
     if to is None:

@@ -28,6 +28,8 @@ def run() -> None:
     with house() as core:
         _check_port(core)
         doors = None
+        if not core.settings.demo.enabled and demo.is_sample(core):
+            fail("Cơ sở dữ liệu này chứa liên đoàn mẫu của bản chạy thử. Hãy đặt [database] url sang một tệp mới.")
         if core.settings.demo.enabled:
             core.clock = demo.prepare(core)
             doors = demo.doors(core)

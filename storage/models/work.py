@@ -23,6 +23,8 @@ class SubmissionState(StrEnum):
 class Submission(SQLModel, table=True):
     """Tin, bài, ảnh gửi về. ``code`` is what people quote on the phone (TC-0142); drafts have none."""
 
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
     id: int | None = Field(default=None, primary_key=True)
     code: str | None = Field(default=None, unique=True)
     unit_id: int | None = maybe_link("unit.id")
@@ -44,7 +46,8 @@ class Submission(SQLModel, table=True):
 class Item(SQLModel, table=True):
     """One photo, file, voice or video; unique per platform message, kept byte for byte under its SHA-256."""
 
-    __table_args__ = (UniqueConstraint("channel", "chat", "message_id", "part"),)
+    # An id that was thrown away must not come again: its bytes may still be on the way.
+    __table_args__ = (UniqueConstraint("channel", "chat", "message_id", "part"), {"sqlite_autoincrement": True})
 
     id: int | None = Field(default=None, primary_key=True)
     submission_id: int = link("submission.id")

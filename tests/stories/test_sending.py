@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from storage.models import Unit
 from storage.models.work import SubmissionState
 from tests.stories.town import Town, local
 
@@ -75,10 +76,31 @@ def test_a_late_part_joins_what_was_already_handed_in(town: Town) -> None:
 
 
 def test_a_file_over_the_limit_is_refused_in_words_and_the_rest_is_kept(town: Town) -> None:
+    town.sends_photo("lan")
     town.download_limit = 1000
     town.sends_photo("lan")
-    assert "quá mức" in town.texts("lan")[0]
-    assert len(town.items(town.submissions()[0])) == 1  # the row says what was refused
+    assert any("quá mức" in text for text in town.texts("lan"))
+    assert sorted(item.state for item in town.items(town.submissions()[0])) == ["pending", "refused"]
+    assert "1 ảnh" in town.last("lan").text
+
+
+def test_a_file_over_the_limit_alone_leaves_no_empty_draft(town: Town) -> None:
+    town.download_limit = 1000
+    town.sends_photo("lan")
+    assert town.submissions() == []
+
+
+def test_an_officer_of_two_units_answers_for_the_one_that_still_owes(town: Town) -> None:
+    town.settle("lan", "CS03")
+    town.assign("Gửi ảnh băng rôn", local(5, 17, 16))
+    town.tick()
+    for _ in range(2):
+        town.presses("lan", "Nộp ảnh/tin")
+        town.sends_photo("lan")
+        town.presses("lan", "Gửi")
+    with town.database.snapshot() as session:
+        credited = {session.get_one(Unit, row.unit_id).code for row in town.submissions()}
+    assert credited == {"CS01", "CS03"}
 
 
 def test_throwing_a_draft_away_forgets_it(town: Town) -> None:
