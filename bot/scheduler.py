@@ -19,7 +19,7 @@ from sqlmodel import Session, col
 from bot.clock import Clock
 from campaign import outbox, pushes, reminders, submissions
 from campaign.message import Message
-from handlers import reviewing
+from handlers import doubting, reviewing
 from handlers.context import House
 from storage.database import Database
 from storage.models import Campaign, Incoming, Push
@@ -81,6 +81,7 @@ def tick(session: Session, now: datetime, house: House) -> dict[str, int]:
         "left_out": lambda: _release(session, now, house),
         "stale_digests": lambda: reminders.drop_stale(session, now, hours),
         "digests": lambda: reminders.remind(session, now, hours),
+        "doubts": lambda: doubting.ask_people(session, now, house),
         "cards": lambda: reviewing.send_cards(session, now, house),
         "unclaimed": lambda: submissions.forget_unclaimed(session, now),
     }

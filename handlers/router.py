@@ -14,6 +14,7 @@ from campaign.problems import Refusal
 from campaign.text import fold, fold_words
 from handlers import (
     broadcasting,
+    doubting,
     extending,
     grouping,
     home,
@@ -31,7 +32,7 @@ from handlers.context import Actions, Context, House, Steps, Words
 from storage.models import Incoming
 
 CONVERSATIONS = (
-    joining, home, tasks, sending, slogans, extending, reviewing, publishing, progress, broadcasting, mydata,
+    joining, home, tasks, sending, slogans, extending, reviewing, publishing, progress, broadcasting, mydata, doubting,
 )  # fmt: skip
 ACTIONS: Actions = {verb: act for module in CONVERSATIONS for verb, act in module.ACTIONS.items()}
 WORDS: Words = {words: action for module in CONVERSATIONS for words, action in module.WORDS.items()}

@@ -1,0 +1,60 @@
+"""A push that may have arrived is put before a person, who looks and decides with one tap."""
+
+from __future__ import annotations
+
+import pytest
+from sqlmodel import col, select
+
+from storage.models import Outgoing
+from storage.models.messages import OutgoingState
+from tests.stories.town import Town, local
+
+
+@pytest.fixture
+def doubtful(town: Town) -> Town:
+    """The power went while the push was on its way to the group of CS01."""
+    town.group("nhom1", unit="CS01")
+    town.assign("Gửi ảnh băng rôn", local(5, 20, 16))
+    town.tick()
+    with town.database.transaction() as session:
+        row = session.exec(select(Outgoing).where(Outgoing.to == "nhom1")).one()
+        row.state = OutgoingState.UNKNOWN
+        session.add(row)
+    town.tick()
+    return town
+
+
+def state(town: Town) -> str:
+    with town.database.snapshot() as session:
+        rows = session.exec(select(Outgoing).where(Outgoing.to == "nhom1", col(Outgoing.push_id).is_not(None)))
+        return rows.one().state
+
+
+def test_an_editor_is_asked_once(doubtful: Town) -> None:
+    doubtful.tick()
+    asked = [text for text in doubtful.texts("ha") if "Chưa rõ thông báo" in text]
+    assert asked == ["Chưa rõ thông báo “Gửi ảnh băng rôn” đã tới nhom1 hay chưa. Anh/chị mở nhóm xem giúp, rồi chọn:"]
+
+
+def test_sent_again_only_at_a_persons_word(doubtful: Town) -> None:
+    doubtful.wait(24 * 3600)
+    doubtful.tick()
+    assert state(doubtful) == OutgoingState.UNKNOWN
+    doubtful.presses("ha", "Gửi lại")
+    assert state(doubtful) == OutgoingState.SENT
+
+
+def test_let_go(doubtful: Town) -> None:
+    doubtful.presses("ha", "Bỏ qua")
+    assert state(doubtful) == OutgoingState.CANCELLED
+    doubtful.presses("ha", "Gửi lại")
+    assert state(doubtful) == OutgoingState.CANCELLED
+    assert "đã có người xử lý" in doubtful.texts("ha")[-1]
+
+
+def test_an_officer_cannot_decide(doubtful: Town) -> None:
+    with doubtful.database.snapshot() as session:
+        row = session.exec(select(Outgoing).where(Outgoing.to == "nhom1")).one()
+    doubtful.hears(doubtful.event("lan", kind="button", action=f"resend:{row.id}", press="p"))
+    doubtful.deliver()
+    assert state(doubtful) == OutgoingState.UNKNOWN
