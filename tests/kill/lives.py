@@ -46,6 +46,7 @@ from tests.kill.day import MORNING, a_day
 from tests.kill.orders import House, Orders
 
 LIVES_IN_A_SECOND = 10
+TICK_SECONDS = 0.3
 LONGEST_LIFE_SECONDS = 20.0
 OPEN = (OutgoingState.QUEUED, OutgoingState.RETRY, OutgoingState.SENDING)
 # Requests are spaced as on the real platform, so that a kill finds about as many in flight as it would there.
@@ -158,7 +159,7 @@ class Life:
         parts += [asyncio.create_task(part) for part in hearing]
         done = False
         while not done:
-            ended, _ = await asyncio.wait(parts, timeout=0.08, return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait(parts, timeout=0.15, return_when=asyncio.FIRST_COMPLETED)
             for part in ended:
                 part.result()
             done = await self._core.database.read(_all_done, self._orders.heard)
@@ -176,10 +177,10 @@ class Life:
     async def _tick(self) -> None:
         """Once in several short lives, as the real one that looks every second."""
         if self._orders.number % LIVES_IN_A_SECOND:
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(TICK_SECONDS)
         while True:
             await self._scheduler.tick()
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(TICK_SECONDS)
 
 
 def _with_house(handle: Callable[..., None], house: Any, *event: Any) -> None:
