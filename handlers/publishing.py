@@ -6,9 +6,9 @@ import re
 
 from campaign import reviews
 from campaign.problems import Refusal
+from handlers.answering import tell_decision
 from handlers.context import HOME, Actions, Context, Steps, Words, number
 from handlers.reviewing import UNDER_THIS
-from handlers.sending import tell_decision
 from storage.models.work import SubmissionState
 
 ASK_LINK = "{code} đã đăng ở đâu? Anh/chị dán đường dẫn bài đăng, bắt đầu bằng https://"

@@ -13,8 +13,8 @@ from campaign.duties import what
 from campaign.message import Choice, FilePart, Message
 from campaign.people import Right
 from campaign.text import clean
+from handlers.answering import tell_decision
 from handlers.context import HOME, Actions, Context, House, Steps, Words, number, short
-from handlers.sending import tell_decision
 from storage.models import Assignment, Chat, Duty, Item, Person, Submission, Unit
 from storage.models.messages import Priority
 from storage.models.work import SubmissionState

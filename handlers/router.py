@@ -21,6 +21,7 @@ from handlers import (
     joining,
     linking,
     mydata,
+    planning,
     progress,
     publishing,
     reviewing,
@@ -33,6 +34,7 @@ from storage.models import Incoming
 
 CONVERSATIONS = (
     joining, home, tasks, sending, slogans, extending, reviewing, publishing, progress, broadcasting, mydata, doubting,
+    planning, camps, planrows,
 )  # fmt: skip
 ACTIONS: Actions = {verb: act for module in CONVERSATIONS for verb, act in module.ACTIONS.items()}
 WORDS: Words = {words: action for module in CONVERSATIONS for words, action in module.WORDS.items()}
@@ -86,7 +88,7 @@ def _dispatch(context: Context) -> None:
         case "button":
             perform(context, context.event.action)
         case "edited":
-            sending.edited(context)
+            correcting.edited(context)
         case "message" if context.event.group:
             _in_group(context)
         case _:
@@ -141,13 +143,13 @@ def _in_private(context: Context) -> None:
         joining.stranger(context)
         return
     if context.event.media:
-        if not (context.step and _take_step(context)):
+        if not (context.step and _take_step(context)) and not planning.take_file(context):
             sending.media(context)
         return
     text = context.event.text
     if (action := _spoken_action(context, text)) is not None:
         perform(context, action)
-    elif not (context.step and _take_step(context)):
+    elif not (context.step and _take_step(context)) and not planning.take_paste(context):
         sending.words(context)
 
 
@@ -160,6 +162,8 @@ def _spoken_action(context: Context, text: str) -> str | None:
     """What a typed answer means: a choice just offered (by number or words), else a word of the menu."""
     if (choice := _choice(text, context.last_choices())) is not None:
         return choice.action
+    if context.step in planning.HEARS_FIRST:
+        return None
     words = fold_words(text)
     return WORDS.get(words) if len(words) <= LONGEST_WORDS else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from campaign import duties, reviews, submissions
+from campaign import duties, submissions
 from campaign.duties import what
 from campaign.message import Choice
 from campaign.people import Right
@@ -293,48 +293,6 @@ def add_more(context: Context, argument: str) -> None:
     context.session.add(draft)
     context.go("draft", other=duty is None)
     context.say(INVITE, (DISCARD, HOME))
-
-
-def edited(context: Context) -> None:
-    """A caption corrected on the platform: it counts until somebody has decided."""
-    from handlers import grouping, reviewing  # both build on this module
-
-    statement = submissions.item_statement(context.event.channel, context.place, context.event.message_id)
-    item = context.session.exec(statement).first()
-    if item is None:
-        return
-    submission = context.session.get_one(Submission, item.submission_id)
-    if submission.state not in (SubmissionState.DRAFT, SubmissionState.SUBMITTED, SubmissionState.WAITING):
-        return
-    submission.text = _corrected(submission.text, item.caption, context.event.text)
-    item.caption = context.event.text[:1000]
-    context.session.add_all([item, submission])
-    if submission.state == SubmissionState.WAITING and context.event.group:
-        grouping.claim_if_asked(context, submission)
-    elif submission.carded:
-        reviewing.renew_card(context, submission)
-
-
-def _corrected(text: str, before: str, after: str) -> str:
-    """The one paragraph that was the caption gives way to the new caption; nothing else is touched."""
-    if before and f"\n{before}\n" in f"\n{text}\n":
-        return f"\n{text}\n".replace(f"\n{before}\n", f"\n{after}\n", 1).strip()
-    return f"{text}\n{after}".strip()
-
-
-def tell_decision(context: Context, submission: Submission, decision: str, reason: str, url: str = "") -> None:
-    """The decision goes back by itself, under the sender's own message."""
-    unit = context.session.get_one(Unit, submission.unit_id)
-    text = f"{reviews.WORDS[decision]}: {submission.code} của {unit.name}."
-    if reason:
-        text += f"\nÝ kiến: {reason}"
-    if url:
-        text += f"\nXem tại: {url}"
-    address = submissions.sender_address(context.session, submission)
-    again = decision == "returned" and not address.group
-    more = (Choice("Gửi bổ sung", f"addmore:{submission.id}"),) if again else ()
-    key = f"decision:{submission.id}:{decision}:{context.turn}"
-    context.tell(address, key, text, more, reply_to=submission.reply_to)
 
 
 ACTIONS: Actions = {
