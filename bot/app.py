@@ -24,6 +24,7 @@ from bot.delivery.pace import Gate, Pace
 from bot.delivery.sender import Sender
 from bot.fetcher import Fetcher
 from bot.inbox import Inbox
+from bot.reading import Reader
 from bot.scheduler import Scheduler
 from bot.settings import Pace as PaceSettings
 from bot.web import QuietServer, make_server, make_web
@@ -100,6 +101,7 @@ class App:
     inbox: Inbox
     senders: list[Sender]
     fetcher: Fetcher
+    reader: Reader
     scheduler: Scheduler
     leadership: Leadership
     server: QuietServer
@@ -142,7 +144,7 @@ class App:
 
     def _start_work(self) -> None:
         self.scheduler.start()
-        work = [self.inbox.run(), self.fetcher.run(), self._keep_clock()]
+        work = [self.inbox.run(), self.fetcher.run(), self.reader.run(), self._keep_clock()]
         work += [sender.run() for sender in self.senders]
         work += [channel.listen(self.inbox.receive) for channel in self.channels.values()]
         self._tasks = [asyncio.create_task(coroutine) for coroutine in work]
@@ -178,6 +180,7 @@ class App:
         """Hear no more, finish what is being handled, let requests in flight end, then close: within ten seconds."""
         self.scheduler.stop()
         self.fetcher.drain()
+        self.reader.drain()
         await self.inbox.drain(HANDLERS_SECONDS)
         await asyncio.gather(*(sender.drain(IN_FLIGHT_SECONDS) for sender in self.senders))
         for task in self._tasks:
@@ -231,6 +234,7 @@ def make_app(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> A
         inbox=inbox,
         senders=senders,
         fetcher=Fetcher(core.database, core.media, channels, core.clock, core.settings.zone),
+        reader=Reader(core.database, core.media, channels, core.clock, house, poke),
         scheduler=Scheduler(core.database, core.clock, house, poke),
         leadership=Leadership(core.database),
         server=make_server(web, settings.host, settings.port),

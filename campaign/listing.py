@@ -80,7 +80,7 @@ def _reach(session: Session, expression: str, on: date) -> tuple[str, int]:
 
 
 def _of_push(session: Session, push: Push, reach: tuple[str, int], hours: Hours) -> Row:
-    source = _source(session, push)
+    source = source_of(session, push)
     day, name, clock = _local(push.due_at, hours)
     return Row(
         day=day,
@@ -123,7 +123,7 @@ def _local(moment: datetime | None, hours: Hours) -> tuple[date | None, str, str
     return local.date(), weekday(local.date()), f"{local:%Hh%M}"
 
 
-def _source(session: Session, push: Push) -> dict[str, Any]:
+def source_of(session: Session, push: Push) -> dict[str, Any]:
     """Where the plan says it; announcements of the window are ours and have none."""
     if push.slogan_id is not None:
         return session.get_one(Slogan, push.slogan_id).source

@@ -9,6 +9,7 @@ from campaign.people import Right
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words
 
 GREETING = "Xin chào {name}. Anh/chị muốn làm gì?"
+OFFICE_GREETING = "Anh/chị muốn làm việc gì của văn phòng?"
 OWED = "Đơn vị còn {count} việc chưa nộp."
 NOTHING_OWED = "Đơn vị đã nộp đủ. Cảm ơn anh/chị!"
 NOT_UNDERSTOOD = "Hệ thống chưa hiểu ý anh/chị. Anh/chị gửi ảnh, tin bài bất cứ lúc nào, hoặc chọn một mục dưới đây."
@@ -23,7 +24,10 @@ REPORTING = (
 )
 EDITING = (Choice("Duyệt tin, bài", "reviews"), Choice("Tiến độ", "progress"))
 BROADCASTING = (Choice("Gửi thông báo", "push"),)
+PLANNING = (Choice("Nhập kế hoạch", "plan"), Choice("Các đợt", "camps"))
 MINE = (Choice("Dữ liệu của tôi", "mydata"),)
+OFFICE = Choice("Kế hoạch, thông báo", "office")
+MOST = 8  # choices that a small screen holds
 
 
 def menu(context: Context) -> list[Choice]:
@@ -37,8 +41,17 @@ def menu(context: Context) -> list[Choice]:
     elif people.may_anywhere(session, person_id, Right.SEE):
         choices += EDITING[1:]
     if people.may_anywhere(session, person_id, Right.MANAGE):
-        choices += BROADCASTING
+        fits = len(choices) + len(BROADCASTING + PLANNING + MINE) <= MOST
+        choices += BROADCASTING + PLANNING if fits else (OFFICE,)
     return [*choices, *MINE]
+
+
+def office(context: Context, _: str = "") -> None:
+    """The work of an admin, for whoever reports for a unit too and so has a long menu."""
+    if not people.may_anywhere(context.session, context.person_id, Right.MANAGE):
+        return show(context)
+    context.say(OFFICE_GREETING, (*BROADCASTING, *PLANNING, HOME))
+    return None
 
 
 def show(context: Context, _: str = "") -> None:
@@ -59,7 +72,7 @@ def not_understood(context: Context) -> None:
     context.say(NOT_UNDERSTOOD, menu(context))
 
 
-ACTIONS: Actions = {"home": show, "back": show}
+ACTIONS: Actions = {"home": show, "back": show, "office": office}
 WORDS: Words = {
     "trang chu": "home", "menu": "home", "bat dau": "home", "start": "home", "xin chao": "home", "chao": "home",
     "tro giup": "home", "huong dan": "home", "help": "home", "0": "home", "quay lai": "back", "thoi": "home",

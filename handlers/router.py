@@ -14,6 +14,8 @@ from campaign.problems import Refusal
 from campaign.text import fold, fold_words
 from handlers import (
     broadcasting,
+    camps,
+    correcting,
     doubting,
     extending,
     grouping,
@@ -22,6 +24,7 @@ from handlers import (
     linking,
     mydata,
     planning,
+    planrows,
     progress,
     publishing,
     reviewing,
