@@ -75,9 +75,10 @@ def prepare(core: Core) -> Clock:
 
 
 def is_sample(core: Core) -> bool:
-    """Whether the database holds the sample and nothing else."""
+    """Whether the database holds the demo, its cast included, and no unit beside it."""
     with core.database.snapshot() as session:
-        return {unit.code for unit in session.exec(select(Unit))} == _sample_codes()
+        cast = people.by_account(session, WEBCHAT, CAST[0][0])
+        return cast is not None and {unit.code for unit in session.exec(select(Unit))} == _sample_codes()
 
 
 def _load(session: Session, core: Core, now: datetime) -> None:
