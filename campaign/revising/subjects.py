@@ -1,0 +1,71 @@
+"""What a sentence of a dispatch is about, and which place of the plan that is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from campaign.calendar import WEEKDAYS, numeric, short, weekday
+from campaign.revising.spots import Spot, sentence_of
+from campaign.text import fold_words
+from planreader.clock import Clock
+from planreader.dates import Calendar, spans
+
+SURE, LEAD = 75, 12  # share of the subject's words that a place must have, and how much more than any other, of 100
+LIKELY = 40  # enough where the day is known as well
+# Words of amending and of time; they say nothing about what is amended.
+_EMPTY = re.compile(
+    r"\b(?:dieu chinh|thay doi|sua doi|sua|bo sung|lui|gia han|keo dai|rut ngan|chuyen|dinh chinh|huy|bai bo|bo|dung"
+    r"|khong (?:to chuc|thuc hien)|to chuc|thuc hien|thoi (?:gian|han|diem)|ngay|thang|nam|gio|tu|sang|den"
+    r"|het|truoc|sau|han(?: chot)?|nop|gui|cua|ve|tai|cac|va|voi|theo|la|thanh|bang|muc|khoan|phan|nay)\b"
+)
+_WEEKDAY = re.compile("|".join(WEEKDAYS), re.IGNORECASE)
+
+
+def subject_of(sentence: str, calendar: Calendar) -> set[str]:
+    """Its words without days, hours and the words of amending."""
+    for span in reversed(spans(sentence, calendar)):
+        sentence = sentence[: span.begin] + " " + sentence[span.end :]
+    return {word for word in _EMPTY.sub(" ", fold_words(sentence)).split() if not word.isdecimal()}
+
+
+def fit(spot: Spot, subject: set[str]) -> float:
+    """The share of the subject that the place speaks of, 0 to 100."""
+    return 100 * len(subject & set(fold_words(spot.words).split())) / len(subject) if subject else 0.0
+
+
+def best(found: Sequence[Spot], subject: set[str], enough: float = SURE) -> list[Spot]:
+    """The one place that fits clearly better than any other; none when two come near each other."""
+    if len(subject) < 2:
+        return []
+    scores = sorted(((fit(spot, subject), number) for number, spot in enumerate(found)), reverse=True)
+    top = [found[number] for score, number in scores if score >= max(enough, scores[0][0] - LEAD)]
+    return top if top and one_place(top) else []
+
+
+def one_place(found: Sequence[Spot]) -> bool:
+    """Items of one sentence, or of the same words, are one thing to a reader."""
+    sentences = {fold_words(sentence_of(spot.item)) for spot in found}
+    return len(found) > 0 and (
+        (len(sentences) == 1 and sentences != {""}) or len({fold_words(spot.main) for spot in found}) == 1
+    )
+
+
+def same_words(one: object, other: object) -> bool:
+    return fold_words(str(one or "")) == fold_words(str(other or ""))
+
+
+def with_day(text: str, old: date, new: date, clock: Clock | None, calendar: Calendar) -> str:
+    """The text with another day, written as it wrote the old one; a printed weekday and hour go along."""
+    for span in reversed(spans(text, calendar)):
+        if span.start != old or not span.single:
+            continue
+        printed = text[span.core : span.end]
+        before = _WEEKDAY.sub(weekday(new), text[: span.core][span.begin :])
+        day = numeric(new) if str(old.year) in printed else short(new)
+        if clock and span.clock and span.begin <= span.clock.begin < span.core:
+            hour = slice(span.clock.begin - span.begin, span.clock.end - span.begin)
+            before = f"{before[: hour.start]}{clock.hour}h{clock.minute:02}{before[hour.stop :]}"
+        text = text[: span.begin] + before + day + text[span.end :]
+    return text
