@@ -18,10 +18,10 @@ from campaign.document import Source, Words
 from campaign.problems import Refusal
 from campaign.revising.pairing import words_alike
 from campaign.revising.spots import TASKS, Item, Spot, editable, line_of, says, sentence_of, spots
-from campaign.revising.subjects import LIKELY, best, fit, one_place, same_words, subject_of, with_day
+from campaign.revising.subjects import LIKELY, best, day_of, fit, one_place, same_words, subject_of, with_day
 from campaign.text import fold_words
 from planreader.clock import Clock
-from planreader.dates import Calendar, Span, spans
+from planreader.dates import Calendar, spans
 
 AMENDED_BY = "amended_by"  # in the kept document: the amendments it holds already
 ADDRESSED = ("cong_van", "thong_bao", "tin_nhan")  # letters and messages speak of a plan, they do not replace it
@@ -112,7 +112,7 @@ class Dispatch:
 
     def _ask(self, change: Amendment) -> None:
         self._later.questions.append(
-            f"Chưa rõ công văn sửa chỗ nào của kế hoạch: “{change.sentence}”. Hãy tự sửa trong danh sách nếu cần."
+            f"Chưa rõ công văn sửa chỗ nào của kế hoạch: “{change.sentence.rstrip(' .')}”. Hãy tự sửa nếu cần."
         )
 
     # -- replaced words ----------------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ class Dispatch:
 
     def _reword(self, spot: Spot, change: Amendment) -> None:
         before = spot.main
-        if spot.holds(change.old):
+        if spot.holds(change.old) and fold_words(before) != fold_words(change.old):
             spot.reword(change.old, change.new)
         else:
             spot.item[spot.fields[0]] = change.new
@@ -146,25 +146,27 @@ class Dispatch:
 
     # -- moved days --------------------------------------------------------------------------------------------------
 
-    def _days(self, change: Amendment) -> tuple[date | None, Span] | None:
+    def _days(self, change: Amendment) -> tuple[date | None, date] | None:
         """The old day, where it is named, and the new one; None when the amendment is not about a day."""
         new = _only_day(change.new, self._calendar)
         old = _only_day(change.old, self._calendar) if change.old else None
         if new is None or (change.old and old is None):
             return None
-        return (old.start if old else None), new
+        return old, new
 
-    def _move(self, change: Amendment, old: date | None, new: Span) -> None:
-        assert new.start is not None
+    def _move(self, change: Amendment, old: date | None, new: date) -> None:
         found = self._dated(subject_of(change.sentence, self._calendar), old)
         if old is None and any(len(set(spot.days())) > 1 for spot in found):
             found = found if _PROLONGED.search(fold_words(change.sentence)) else []
         if not found:
             return self._ask(change)
-        named = (span for span in spans(change.sentence, self._calendar) if span.start == new.start)
-        clock = next((span.clock for span in named if span.clock), None)
         for spot in found:
-            self._set_day(spot, old or spot.days()[-1], new.start, clock, change.sentence)
+            self._set_day(spot, old or spot.days()[-1], new, self._clock(change.sentence, new), change.sentence)
+
+    def _clock(self, sentence: str, day: date) -> Clock | None:
+        """The hour that a sentence prints with a day."""
+        named = (span.clock for span in spans(sentence, self._calendar) if day_of(span) == day)
+        return next((clock for clock in named if clock), None)
 
     def _dated(self, subject: set[str], old: date | None, *names: str) -> list[Spot]:
         """What the plan says of this subject on that day, in one place; nothing when that is not certain."""
@@ -253,23 +255,22 @@ class Dispatch:
         if day is None:
             return False
         subject, sentence = subject_of(spot.main, self._calendar), sentence_of(spot.item)
-        others = {span.start for span in spans(sentence, self._calendar) if span.start and span.single} - {day}
+        others = {other for span in spans(sentence, self._calendar) if (other := day_of(span))} - {day}
         found = self._dated(subject, others.pop(), spot.name) if len(others) == 1 else []
         found = found or self._dated(subject, None, spot.name)
         for known in found:
-            clock = next((s.clock for s in spans(spot.main, self._calendar) if s.start == day and s.clock), None)
-            self._set_day(known, known.days()[0], day, clock, sentence or spot.main)
+            self._set_day(known, known.days()[0], day, self._clock(spot.main, day), sentence or spot.main)
             known.item["operator"] = spot.item.get("operator") or known.item.get("operator")
         return bool(found)
 
 
-def _only_day(text: str, calendar: Calendar) -> Span | None:
+def _only_day(text: str, calendar: Calendar) -> date | None:
     """The single day that a text is, as opposed to one that it mentions."""
     found = spans(text, calendar)
-    if len(found) != 1 or not found[0].single or found[0].start is None:
+    if len(found) != 1 or (day := day_of(found[0])) is None:
         return None
-    rest = re.sub(r"[\W_]|ngày|hết|trước", "", text[: found[0].begin] + text[found[0].end :], flags=re.IGNORECASE)
-    return None if rest else found[0]
+    around = text[: found[0].begin] + text[found[0].end :]
+    return None if re.search(r"[^\W_]", around) else day
 
 
 def _recount(spot: Spot, change: Amendment) -> None:

@@ -10,7 +10,7 @@ from campaign.calendar import WEEKDAYS, numeric, short, weekday
 from campaign.revising.spots import Spot, sentence_of
 from campaign.text import fold_words
 from planreader.clock import Clock
-from planreader.dates import Calendar, spans
+from planreader.dates import Calendar, Span, spans
 
 SURE, LEAD = 75, 12  # share of the subject's words that a place must have, and how much more than any other, of 100
 LIKELY = 40  # enough where the day is known as well
@@ -26,8 +26,13 @@ _WEEKDAY = re.compile("|".join(WEEKDAYS), re.IGNORECASE)
 def subject_of(sentence: str, calendar: Calendar) -> set[str]:
     """Its words without days, hours and the words of amending."""
     for span in reversed(spans(sentence, calendar)):
-        sentence = sentence[: span.begin] + " " + sentence[span.end :]
+        sentence = sentence[: span.core] + " " + sentence[span.end :]
     return {word for word in _EMPTY.sub(" ", fold_words(sentence)).split() if not word.isdecimal()}
+
+
+def day_of(span: Span) -> date | None:
+    """The one day that is printed, whether it is a date, a start or a deadline."""
+    return (span.start or span.finish) if span.single and not span.ranged else None
 
 
 def fit(spot: Spot, subject: set[str]) -> float:
@@ -59,7 +64,7 @@ def same_words(one: object, other: object) -> bool:
 def with_day(text: str, old: date, new: date, clock: Clock | None, calendar: Calendar) -> str:
     """The text with another day, written as it wrote the old one; a printed weekday and hour go along."""
     for span in reversed(spans(text, calendar)):
-        if span.start != old or not span.single:
+        if day_of(span) != old:
             continue
         printed = text[span.core : span.end]
         before = _WEEKDAY.sub(weekday(new), text[: span.core][span.begin :])
