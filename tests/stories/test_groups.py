@@ -13,7 +13,7 @@ from tests.stories.test_joining import invited
 from tests.stories.town import CHANNEL, Town, local
 
 # `make albums` lives through ten thousand; the usual run keeps the suite short.
-ALBUMS = int(os.environ.get("LOA_ALBUM_RUNS", "60"))
+ALBUMS = int(os.environ.get("LOA_ALBUM_RUNS", "25"))
 
 
 @pytest.fixture

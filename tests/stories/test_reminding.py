@@ -158,7 +158,7 @@ HAPPENINGS = st.tuples(
 
 @pytest.mark.filterwarnings("ignore")
 @settings(
-    max_examples=int(os.environ.get("LOA_HISTORIES", "15")),
+    max_examples=int(os.environ.get("LOA_HISTORIES", "8")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
