@@ -13,7 +13,6 @@ from storage.models import Outgoing
 from storage.models.messages import OutgoingState, Priority
 
 WAITING = (OutgoingState.QUEUED, OutgoingState.RETRY)
-CLOSED_CHATS_IN_QUERY = 400
 
 
 def next_due(session: Session, channel: str, now: datetime, *, quiet: bool, closed: Collection[str]) -> Outgoing | None:
@@ -32,10 +31,7 @@ def next_due(session: Session, channel: str, now: datetime, *, quiet: bool, clos
     )
     if quiet:
         due = due.where(or_(col(Outgoing.priority) <= Priority.INTERACTIVE, col(Outgoing.urgent)))
-    if len(closed) <= CLOSED_CHATS_IN_QUERY:
-        return session.exec(due.where(col(Outgoing.to).not_in(closed)).limit(1)).first()
-    rows = session.exec(due.limit(len(closed) + 1))
-    return next((row for row in rows if row.to not in closed), None)
+    return session.exec(due.where(col(Outgoing.to).not_in(closed)).limit(1)).first()
 
 
 def claim(session: Session, row_id: int, now: datetime) -> Outgoing | None:
@@ -59,7 +55,7 @@ def unclaim(session: Session, row_id: int) -> None:
     session.execute(
         update(Outgoing)
         .where(col(Outgoing.id) == row_id, col(Outgoing.state) == OutgoingState.SENDING)
-        .values(state=OutgoingState.QUEUED)
+        .values(state=OutgoingState.QUEUED, attempts=col(Outgoing.attempts) - 1)
     )
 
 

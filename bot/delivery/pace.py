@@ -11,8 +11,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import ceil
 
-MINUTE = 60.0
+SECOND, MINUTE = 1.0, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +27,21 @@ class Pace:
 
 @dataclass(slots=True)
 class Gate:
+    """An album counts as many messages as it has photos, in the account's second and in the group's minute."""
+
     pace: Pace
     monotonic: Callable[[], float] = time.monotonic
     _next_slot: float = 0.0
+    _last_second: deque[float] = field(default_factory=deque)
     _chat_free: dict[str, float] = field(default_factory=dict)
     _group_log: dict[str, deque[float]] = field(default_factory=dict)
 
-    def wait(self) -> float:
-        """Seconds until the account may send at all."""
-        return max(0.0, self._next_slot - self.monotonic())
+    def wait(self, cost: int = 1) -> float:
+        """Seconds until the account may send ``cost`` messages at once."""
+        now = self.monotonic()
+        _forget(self._last_second, now - SECOND)
+        free = _room(self._last_second, cost, ceil(self.pace.per_second), SECOND)
+        return max(0.0, self._next_slot - now, free - now)
 
     def pause(self, seconds: float) -> None:
         """Nobody sends for ``seconds``: the platform said so."""
@@ -43,28 +50,44 @@ class Gate:
     def pause_chat(self, chat: str, seconds: float) -> None:
         self._chat_free[chat] = max(self._chat_free.get(chat, 0.0), self.monotonic() + seconds)
 
-    def wait_for(self, chat: str) -> float:
-        """Seconds until the account may send in this chat."""
-        return max(self.wait(), self._chat_free.get(chat, 0.0) - self.monotonic())
+    def wait_for(self, chat: str, cost: int = 1) -> float:
+        """Seconds until ``cost`` messages may leave at once for this chat, the account left aside."""
+        now = self.monotonic()
+        log = self._group_log.get(chat, deque())
+        _forget(log, now - MINUTE)
+        free = _room(log, cost, self.pace.per_group_minute, MINUTE)
+        return max(0.0, self._chat_free.get(chat, 0.0) - now, free - now)
 
     def take(self, chat: str, *, group: bool, cost: int = 1) -> None:
-        """Book a send of ``cost`` messages (an album of four costs four) that leaves now."""
+        """Book a send of ``cost`` messages that leaves now."""
         now = self.monotonic()
-        self._next_slot = max(now, self._next_slot) + cost / self.pace.per_second
-        self._chat_free[chat] = now + 1 / self.pace.per_chat  # platforms count an album once here
+        # The time between waiting and booking (choosing a row, marking it) is credited, or every send would be late by
+        # it; never more than one slot, so that an idle gate saves up no burst.
+        slot = 1 / self.pace.per_second
+        self._next_slot = max(self._next_slot, now - slot) + cost * slot
+        self._last_second.extend([now] * cost)
+        self.pause_chat(chat, 1 / self.pace.per_chat)  # platforms count an album once here
         if group:
             log = self._group_log.setdefault(chat, deque())
             log.extend([now] * cost)
-            if (excess := len(log) - self.pace.per_group_minute) >= 0:
-                self._chat_free[chat] = max(self._chat_free[chat], log[excess] + MINUTE)
+            self.pause_chat(chat, _room(log, 1, self.pace.per_group_minute, MINUTE) - now)
 
     def closed_chats(self) -> dict[str, float]:
         """Chats that must wait, and for how many seconds. Forgets those that need not."""
         now = self.monotonic()
-        for chat, log in list(self._group_log.items()):
-            while log and log[0] <= now - MINUTE:
-                log.popleft()
-            if not log:
-                del self._group_log[chat]
+        for log in self._group_log.values():
+            _forget(log, now - MINUTE)
+        self._group_log = {chat: log for chat, log in self._group_log.items() if log}
         self._chat_free = {chat: free for chat, free in self._chat_free.items() if free > now}
         return {chat: free - now for chat, free in self._chat_free.items()}
+
+
+def _forget(log: deque[float], until: float) -> None:
+    while log and log[0] <= until:
+        log.popleft()
+
+
+def _room(log: deque[float], cost: int, limit: int, span: float) -> float:
+    """The moment at which ``cost`` more fit into a span that holds ``limit``, or, if they never do, it is empty."""
+    excess = len(log) + min(cost, limit) - limit
+    return log[excess - 1] + span if excess > 0 else 0.0

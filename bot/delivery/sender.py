@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -52,8 +54,8 @@ class Sender:
         self._database, self._channel, self._gate = database, channel, gate
         self._clock, self._hours, self._open_media = clock, hours, open_media
         self._busy: dict[str, asyncio.Task[None]] = {}
-        self._wake = asyncio.Event()
-        self._draining = False
+        self._wake, self._stopping = asyncio.Event(), asyncio.Event()
+        self._turning = asyncio.Lock()  # held from a claim until its row is in `_busy`
 
     def poke(self) -> None:
         """Something was queued: look now, not at the next turn."""
@@ -62,7 +64,7 @@ class Sender:
     async def run(self) -> None:
         """Send until drained. Call only in the process that leads."""
         recovered = False
-        while not self._draining:
+        while not self._stopping.is_set():
             try:
                 if not recovered:
                     await self._recover()
@@ -79,27 +81,31 @@ class Sender:
 
     async def drain(self, seconds: float) -> None:
         """Claim nothing more and let what is in flight finish; what does not is in doubt after the next start."""
-        self._draining = True
+        self._stopping.set()
         self._wake.set()
-        if self._busy:
-            await asyncio.wait(self._busy.values(), timeout=seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._turning:  # no claim is under way any more
+                if self._busy:
+                    await asyncio.wait(self._busy.values())
 
     async def _turn(self) -> None:
+        self._wake.clear()
         if (seconds := self._gate.wait()) > 0:
-            await asyncio.sleep(seconds)
+            await self._idle(seconds)
+            return
         if len(self._busy) >= IN_FLIGHT:
             await asyncio.wait(self._busy.values(), return_when=asyncio.FIRST_COMPLETED)
             return
-        self._wake.clear()
         closed = self._gate.closed_chats()
-        row = await self._database.write(self._next, self._clock.now(), {*closed, *self._busy})
+        async with self._turning:
+            row = await self._database.write(self._next, self._clock.now(), {*closed, *self._busy})
+            if row is not None:
+                await self._start(row)
         if row is None:
             await self._idle(min(closed.values(), default=IDLE_SECONDS))
-            return
-        self._start(row)
 
     def _next(self, session: Session, now: datetime, closed: Collection[str]) -> Outgoing | None:
-        if self._draining:
+        if self._stopping.is_set():
             return None
         quiet = self._hours.is_quiet(now)
         while (row := outbox.next_due(session, self._channel.name, now, quiet=quiet, closed=closed)) is not None:
@@ -115,15 +121,26 @@ class Sender:
         except TimeoutError:
             return
 
-    def _start(self, row: Outgoing) -> None:
-        # The budget is booked here and not in the task, so that the next turn already sees it.
+    async def _start(self, row: Outgoing) -> None:
         message = Message.from_json(row.message)
+        cost = max(1, min(len(message.photos), self._channel.abilities.album_limit))
+        if self._stopping.is_set() or not (message.toast or self._has_room(row.to, cost)):
+            await self._insist(outbox.unclaim, row.id)
+            return
         if not message.toast:
-            cost = max(1, min(len(message.photos), self._channel.abilities.album_limit))
+            # The budget is booked here and not in the task, so that the next turn already sees it.
             self._gate.take(row.to, group=row.group, cost=cost)
         task = asyncio.create_task(self._send(row, message))
         self._busy[row.to] = task
         task.add_done_callback(partial(self._finished, row.to))
+
+    def _has_room(self, chat: str, cost: int) -> bool:
+        """Whether so many messages may leave at once. Else the account or the chat waits."""
+        if (seconds := self._gate.wait(cost)) > 0:
+            self._gate.pause(seconds)
+        if (minute := self._gate.wait_for(chat, cost)) > 0:
+            self._gate.pause_chat(chat, minute)
+        return not (seconds or minute)
 
     def _finished(self, chat: str, _: asyncio.Task[None]) -> None:
         self._busy.pop(chat, None)
@@ -140,14 +157,26 @@ class Sender:
             log.error("outbox.not_prepared", key=row.key, error=type(error).__name__)
             await self._record(row, RetryAt(self._clock.after(UNPREPARED_SECONDS), NOT_PREPARED), last=True)
             return
-        for number in range(row.progress, len(parts)):
-            if number > row.progress:
-                await asyncio.sleep(self._gate.wait_for(row.to))
-                self._gate.take(row.to, group=row.group, cost=max(1, len(parts[number].photos)))
+        first = row.progress
+        for number in range(first, len(parts)):
+            if number > first and not await self._next_part_may_leave(row, max(1, len(parts[number].photos))):
+                return
             outcome = await self._request(parts[number])
             await self._record(row, outcome, last=number == len(parts) - 1)
             if not isinstance(outcome, Sent):
                 return
+
+    async def _next_part_may_leave(self, row: Outgoing, cost: int) -> bool:
+        """Waits for its turn; False when the program stops meanwhile: the rest leaves after the next start."""
+        while not self._stopping.is_set():
+            seconds = max(self._gate.wait(cost), self._gate.wait_for(row.to, cost))
+            if not seconds:
+                self._gate.take(row.to, group=row.group, cost=cost)
+                return True
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), timeout=seconds)
+        await self._insist(outbox.unclaim, row.id)
+        return False
 
     def _parts(self, session: Session, row: Outgoing, message: Message) -> list[Part]:
         parts = parts_of(row.key, row.to, message, self._channel.abilities, self._open_media)
@@ -166,13 +195,16 @@ class Sender:
             return Unknown("Lỗi khi gửi, chưa rõ tin đã tới hay chưa.")
 
     async def _record(self, row: Outgoing, outcome: Outcome, *, last: bool) -> None:
-        """Write the outcome down, however long the database takes: forgetting a sent message would send it twice."""
         self._slow_down(row, outcome)
+        await self._insist(record, row, outcome, last, self._clock.now())
+
+    async def _insist(self, work: Callable[..., None], *args: Any) -> None:
+        """Write it down, however long the database takes: forgetting a sent message would send it twice."""
         while True:
             try:
-                return await self._database.write(record, row, outcome, last, self._clock.now())
+                return await self._database.write(work, *args)
             except SQLAlchemyError as error:
-                log.error("outbox.outcome_waits", key=row.key, error=type(error).__name__)
+                log.error("outbox.outcome_waits", channel=self._channel.name, error=type(error).__name__)
                 await asyncio.sleep(1)
 
     def _slow_down(self, row: Outgoing, outcome: Outcome) -> None:
