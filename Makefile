@@ -58,3 +58,7 @@ clean: ## remove the environment and caches (not your data)
 albums: $(VENV)/.dev ## the album test over 10,000 shuffled runs, the reminder histories over 1,000 (long)
 	LOA_ALBUM_RUNS=10000 $(BIN)/python -m pytest tests/stories/test_groups.py -k two_albums
 	LOA_HISTORIES=1000 $(BIN)/python -m pytest tests/stories/test_reminding.py -k whatever
+
+.PHONY: bench
+bench: $(VENV)/.dev ## measure delivery against the strict fake server (about a minute and a half)
+	$(BIN)/python -m benchmarks.delivery
