@@ -164,13 +164,11 @@ class Reader:
         now = self._clock.now()
         try:
             readings.check_right(session, reading)
-            found = readings.rehearse(session, reading, answer["document"], now, self._house.hours)
+            known = readings.keep_document(session, reading, answer["document"], now, self._house.hours)
         except Refusal as refusal:
             log.info("reader.refused", reading=reading_id, code=refusal.code)
             return self._refuse(session, reading, refusal.sentence)
-        reading.document, reading.summary, reading.concerns = answer["document"], found.summary, found.concerns
-        readings.end(session, reading, ReadingState.READ, now)
-        self._say(session, reading, planning.told(reading, found.before))
+        self._say(session, reading, planning.told(reading, known))
         return None
 
     # -- answer --------------------------------------------------------------------------------------------------------

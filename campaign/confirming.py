@@ -22,6 +22,7 @@ from storage.models.campaigns import CampaignState, PushKind, PushState
 NO_RIGHT = "Chỉ quản trị viên được lập và sửa đợt."
 GONE = "Dòng này không còn trong đợt. Anh/chị mở lại đợt để xem danh sách mới."
 CLOSED = "Đợt này đã khép lại nên không sửa được nữa."
+FIXED = "Tin này gắn với ngày của nó nên không dời được. Anh/chị giữ hoặc bỏ dòng này."
 WHEN = "Hệ thống chưa hiểu ngày này. Anh/chị gõ như 12/5 hoặc 12/5 14h30."
 TOO_LATE = "Hạn của việc này là {deadline}. Anh/chị chọn ngày gửi trước hạn."
 DAY = timedelta(days=1)
@@ -123,6 +124,14 @@ def source_of(session: Session, row: Row) -> dict[str, Any]:
     return listing.source_of(session, row) if isinstance(row, Push) else row.source
 
 
+def asked_alike(session: Session, campaign: Campaign, work: Assignment) -> list[Assignment]:
+    """The work itself and, while nobody is named for it, all that the plan asks of the same unrecognised words."""
+    if work.audience or not work.audience_text:
+        return [work]
+    every = schedule.assignments_of(session, campaign)
+    return [row for row in every if not row.audience and row.audience_text == work.audience_text]
+
+
 # -- changes -----------------------------------------------------------------------------------------------------------
 
 
@@ -170,12 +179,19 @@ def move(
     now: datetime,
     hours: Hours,
 ) -> None:
-    """Raises Refusal for a moment at which it may not leave, or that comes after the deadline it asks for."""
+    """Raises Refusal for a remembrance, and for a moment in quiet hours, past, or after the deadline it asks for."""
     check_open(campaign)
+    if not may_move(push):
+        raise Refusal("push.fixed", FIXED)
     work = session.get(Assignment, push.assignment_id) if push.assignment_id else None
     if work is not None and work.deadline is not None and to >= work.deadline:
         raise Refusal("push.after_deadline", TOO_LATE.format(deadline=moment_in_full(work.deadline, hours)))
     campaigns.move_push(session, push, to, hours, person_id=person_id, now=now)
+
+
+def may_move(push: Push | None) -> bool:
+    """A message on a day of remembrance says "hôm nay": on another day it would be wrong."""
+    return push is not None and push.kind != PushKind.OBSERVANCE
 
 
 def other_days(push: Push, now: datetime, hours: Hours) -> list[date]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from campaign import listing, people, plans
+from campaign import listing, people, plans, revising
 from campaign.hours import Hours
 from campaign.people import Right
 from campaign.problems import Refusal
+from campaign.revising import Applied, Revision
 from storage.models import Campaign, PlanReading
 from storage.models.campaigns import ReadingState
 
@@ -19,16 +20,17 @@ PASTE_LIMIT = 120_000  # letters: some 50 pages; a file is better long before th
 PASTED_NAME = "nội dung dán.txt"
 NO_RIGHT = "Chỉ quản trị viên được nhập kế hoạch và lập đợt."
 UNKNOWN = "Bản kế hoạch này không còn. Anh/chị gửi lại tệp kế hoạch."
+USED = "Kế hoạch này đã được dùng rồi. Anh/chị mở mục Các đợt để xem tiếp."
 NOT_READ = "Kế hoạch này chưa đọc xong. Anh/chị chờ tin tóm tắt rồi chọn tiếp."
 
 
 @dataclass(frozen=True)
-class Rehearsal:
-    """What the draft would hold; nothing of it was kept. ``before``: the open campaign that the same file gave."""
+class Known:
+    """An open campaign that a document is about, and what the document would change in it."""
 
-    summary: str
-    concerns: list[str] = field(default_factory=list)
-    before: Campaign | None = None
+    campaign: Campaign
+    revision: Revision
+    same_file: bool
 
 
 def of_person(session: Session, person_id: int | None, reading_id: int) -> PlanReading:
@@ -81,7 +83,7 @@ def drop(session: Session, reading: PlanReading, now: datetime) -> None:
 
 def refuse(session: Session, reading: PlanReading, sentence: str, now: datetime) -> None:
     end(session, reading, ReadingState.REFUSED, now)
-    reading.sentence = sentence
+    reading.sentence, reading.text, reading.document = sentence, "", {}
 
 
 def end(session: Session, reading: PlanReading, state: ReadingState, now: datetime) -> None:
@@ -89,40 +91,82 @@ def end(session: Session, reading: PlanReading, state: ReadingState, now: dateti
     session.add(reading)
 
 
-def rehearse(
+def keep_document(
     session: Session, reading: PlanReading, document: dict[str, Any], now: datetime, hours: Hours
-) -> Rehearsal:
-    """Make the draft, count it, and take it back: the numbers a person sees are those they will get.
+) -> Known | None:
+    """What was read stays with the reading, counted; returns the campaign that it is about, if there is one.
 
-    Raises Refusal as ``plans.import_plan`` does.
+    Raises Refusal for what gives no draft and changes no campaign.
     """
-    before = plans.imported_before(session, reading.sha256)
+    reading.document = document
+    found = known(session, reading, now, hours)
+    try:
+        reading.summary, reading.concerns = _rehearse(session, reading, now, hours)
+    except Refusal:
+        if found is None:
+            raise
+    reading.campaign_id = found.campaign.id if found else None
+    end(session, reading, ReadingState.READ, now)
+    return found
+
+
+def _rehearse(session: Session, reading: PlanReading, now: datetime, hours: Hours) -> tuple[str, list[str]]:
+    """Make the draft, count it, and take it back: the numbers a person sees are those they will get."""
     attempt = session.begin_nested()
     try:
-        campaign = _import(session, reading, document, now, hours)
-        months = len(document.get("campaigns") or [])
+        campaign = _import(session, reading, now, hours)
+        months = len(reading.document.get("campaigns") or [])
         head = f"{months} đợt, " if months else ""
-        return Rehearsal(head + listing.summary(session, campaign), list(campaign.warnings), before)
+        return head + listing.summary(session, campaign), list(campaign.warnings)
     finally:
         attempt.rollback()
 
 
+def known(session: Session, reading: PlanReading, now: datetime, hours: Hours) -> Known | None:
+    """The campaign of the same file, or of the plan that this document repeats or amends; compared anew each time.
+
+    None also for a campaign that is not this person's to change.
+    """
+    same = plans.imported_before(session, reading.sha256)
+    try:
+        campaign = same or revising.campaign_of(session, reading.document)
+        if campaign is None or not people.may(session, reading.person_id, Right.MANAGE, campaign.unit_id):
+            return None
+        revision = revising.compare(
+            session, campaign, reading.document, now=now, hours=hours, file_name=reading.file_name,
+            sha256=reading.sha256,
+        )  # fmt: skip
+    except Refusal:
+        return None  # it can only become a campaign of its own
+    return Known(campaign, revision, same is not None)
+
+
+def apply(session: Session, reading: PlanReading, found: Known, now: datetime, hours: Hours) -> Applied:
+    """Write the changes into the campaign. Raises Refusal as ``revising.apply`` does."""
+    if reading.state != ReadingState.READ:
+        raise Refusal("reading.used", USED)
+    applied = revising.apply(session, found.campaign, found.revision, person_id=reading.person_id, now=now, hours=hours)
+    reading.campaign_id = found.campaign.id
+    end(session, reading, ReadingState.DRAFTED, now)
+    return applied
+
+
 def draft(session: Session, reading: PlanReading, now: datetime, hours: Hours) -> Campaign:
-    """The draft campaign of what was read; doing it again gives the same one. Raises Refusal."""
-    if reading.state == ReadingState.DRAFTED and reading.campaign_id is not None:
-        return session.get_one(Campaign, reading.campaign_id)
+    """The draft campaign of what was read. Raises Refusal, also when the reading has been used."""
+    if reading.state == ReadingState.DRAFTED:
+        raise Refusal("reading.used", USED)
     if reading.state != ReadingState.READ:
         raise Refusal("reading.not_read", NOT_READ)
-    campaign = _import(session, reading, reading.document, now, hours)
+    campaign = _import(session, reading, now, hours)
     reading.campaign_id = campaign.id
     end(session, reading, ReadingState.DRAFTED, now)
     return campaign
 
 
-def _import(session: Session, reading: PlanReading, document: dict[str, Any], now: datetime, hours: Hours) -> Campaign:
+def _import(session: Session, reading: PlanReading, now: datetime, hours: Hours) -> Campaign:
     return plans.import_plan(
         session,
-        document,
+        reading.document,
         file_name=reading.file_name,
         sha256=reading.sha256,
         unit_id=reading.unit_id,

@@ -112,7 +112,7 @@ def _day_row(context: Context, push: Push, place: int) -> str:
         kind=listing.KINDS[PushKind(push.kind)],
         audience=audience_of(context, push.audience),
         text=short(" ".join(push.text.split()), LINE_LETTERS),
-        source=from_plan(confirming.source_of(context.session, push)),
+        source=from_plan(confirming.source_of(context.session, push), limit=LINE_LETTERS),
     )
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from campaign.message import Choice
-from campaign.text import fold_words
 from handlers.context import number, short
 
 T = TypeVar("T")
-LINE_LETTERS = 160
-SOURCE_LETTERS = 160
+LINE_LETTERS = 90  # of one row among several
+SOURCE_LETTERS = 160  # of the sentence of one row alone
+END_MARKS = " .;,"
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ def numbers(argument: str) -> tuple[int, int]:
     return number(row), number(wanted)
 
 
-def from_plan(source: dict[str, Any], text: str = "") -> str:
+def from_plan(source: dict[str, Any], text: str = "", limit: int = SOURCE_LETTERS) -> str:
     """Nguồn, dòng 12: “…”; a sentence that is the text itself is not said twice."""
     sentence, line = str(source.get("text") or ""), source.get("line")
     if not sentence:
         return "Nguồn: hệ thống tự lập."
     where = f"Nguồn, dòng {line}:" if line else "Nguồn:"
-    if fold_words(sentence) == fold_words(text):
+    if " ".join(sentence.split()).rstrip(END_MARKS) == " ".join(text.split()).rstrip(END_MARKS):
         return f"{where} đúng nguyên văn."
-    return f"{where} “{short(sentence, SOURCE_LETTERS)}”"
+    return f"{where} “{short(sentence, limit)}”"

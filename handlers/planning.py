@@ -14,12 +14,12 @@ from campaign.document import Document, source_of
 from campaign.message import Choice
 from campaign.people import Right, open_posts
 from campaign.problems import Refusal
-from campaign.readings import NO_RIGHT
+from campaign.readings import NO_RIGHT, Known
 from campaign.text import fold_words
 from handlers import home, sending
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words, number, short
 from handlers.paging import LINE_LETTERS, from_plan, numbers, page
-from storage.models import Campaign, PlanReading, Unit
+from storage.models import PlanReading, Unit
 from storage.models.campaigns import ReadingState
 
 Answer = tuple[str, tuple[Choice, ...]]  # for whoever speaks outside a conversation: text and choices
@@ -37,7 +37,8 @@ NOT_A_FILE = "Hệ thống chưa đọc được chữ trong ảnh, video. Anh/c
 TAKEN = "Tệp này đã được xử lý. Anh/chị gửi lại tệp nếu cần."
 DROPPED = "Đã bỏ, chưa lập đợt nào. Anh/chị có thể gửi lại kế hoạch bất cứ lúc nào."
 TOLD = "Đã đọc “{name}”: {summary}. Chưa gửi gì tới đơn vị nào. Anh/chị chọn bước tiếp theo."
-KNOWN = "Tệp “{name}” đã được nhập trước đây thành đợt “{campaign}”. Anh/chị mở đợt đó để xem tiếp."
+KNOWN = "“{name}” không có gì khác đợt “{campaign}” đã lập. Anh/chị mở đợt đó để xem tiếp."
+CHANGES = "“{name}” nói về đợt “{campaign}” đã lập và có khác: {summary}. Anh/chị xem thay đổi trước khi áp dụng."
 DRAFTED = "Đã lập đợt nháp “{campaign}”, từ {start} đến {end}. Chưa gửi gì. Mời anh/chị xem từng dòng rồi kích hoạt."
 LINES = "Kế hoạch ghi {total} dòng, đây là dòng {first}–{last}:"
 LOOK = "Có {total} điều cần xem lại:"
@@ -48,6 +49,7 @@ LINES_A_PAGE, CONCERNS_A_PAGE = 3, 3
 LEAVING = frozenset({"trang chu", "menu", "quay lai", "huy", "thoi", "0"})
 DONE = frozenset({"xong", "het", "da xong", "xong roi"})
 PASTE_DONE = Choice("Xong", "plandone")
+LEAVE = Choice("Trang chủ", "planhome")  # and forget what was pasted
 
 
 def office(context: Context) -> Unit:
@@ -63,8 +65,9 @@ def office(context: Context) -> Unit:
 
 def begin(context: Context, _: str = "") -> None:
     office(context)
+    _forget_paste(context)
     context.go("plan")
-    context.say(ASK, (Choice("Các đợt", "camps"), HOME))
+    context.say(ASK, (Choice("Các đợt", "camps"), LEAVE))
 
 
 def take(context: Context) -> bool:
@@ -75,8 +78,7 @@ def take(context: Context) -> bool:
     if words in DONE:
         done(context)
     elif words in LEAVING:
-        _forget_paste(context)
-        home.show(context)
+        leave(context)
     else:
         _paste(context)
     return True
@@ -86,7 +88,7 @@ def _take_wanted(context: Context) -> bool:
     office(context)
     files = _documents(context)
     if not files:
-        context.say(NOT_A_FILE, (HOME,))
+        context.say(NOT_A_FILE, (LEAVE,))
         return True
     _forget_paste(context)
     context.leave()
@@ -166,6 +168,8 @@ def take_paste(context: Context) -> bool:
 
 def _paste(context: Context) -> None:
     office(context)
+    if context.step != "plan":
+        _forget_paste(context)  # of another day
     reading = _gathering(context) or _open(context, ReadingState.GATHERING)
     readings.add_text(context.session, reading, context.event.text)
     context.go("plan")
@@ -182,6 +186,11 @@ def done(context: Context, _: str = "") -> None:
     outbox.cancel_about(context.session, _topic(reading))
     context.leave()
     context.say(READING_TEXT)
+
+
+def leave(context: Context, _: str = "") -> None:
+    _forget_paste(context)
+    home.show(context)
 
 
 def _forget_paste(context: Context) -> None:
@@ -246,13 +255,27 @@ def _drop_choice(reading: PlanReading) -> Choice:
 # -- what was read -----------------------------------------------------------------------------------------------------
 
 
-def told(reading: PlanReading, before: Campaign | None = None) -> Answer:
-    """The summary, or the campaign that the same file has given already."""
+def told(reading: PlanReading, known: Known | None) -> Answer:
+    """The summary; where there is a campaign for it already, what would change there."""
     name = short(reading.file_name)
-    if before is not None:
-        text = KNOWN.format(name=name, campaign=short(before.name, 80))
-        return text, (Choice("Xem đợt đó", f"camp:{before.id}"), _drop_choice(reading), HOME)
-    return TOLD.format(name=name, summary=reading.summary), _next_steps(reading)
+    if known is None:
+        return TOLD.format(name=name, summary=reading.summary), _next_steps(reading)
+    campaign = short(known.campaign.name, 80)
+    new = (_draft_choice(reading, "Lập đợt mới"),) if reading.summary and not known.same_file else ()
+    rest = (*new, Choice("Xem đợt đó", f"camp:{known.campaign.id}"), _drop_choice(reading), HOME)
+    if known.revision.is_empty:
+        return KNOWN.format(name=name, campaign=campaign), rest
+    text = CHANGES.format(name=name, campaign=campaign, summary=known.revision.summary)
+    return text, (Choice("Xem thay đổi", f"planchg:{reading.id}"), apply_choice(reading, known), *rest)
+
+
+def apply_choice(reading: PlanReading, known: Known) -> Choice:
+    """It names how many changes were shown, so that no others are applied."""
+    return Choice("Áp dụng thay đổi", f"planapply:{reading.id}:{len(known.revision.changes)}")
+
+
+def _draft_choice(reading: PlanReading, label: str = "Lập đợt nháp") -> Choice:
+    return Choice(label, f"planmake:{reading.id}")
 
 
 def refused(reading: PlanReading) -> Answer:
@@ -262,33 +285,41 @@ def refused(reading: PlanReading) -> Answer:
 def _next_steps(reading: PlanReading) -> tuple[Choice, ...]:
     look = (Choice("Điều cần xem lại", f"planlook:{reading.id}"),) if reading.concerns else ()
     return (
-        Choice("Lập đợt nháp", f"planmake:{reading.id}"),
+        _draft_choice(reading),
         Choice("Xem từng dòng", f"planlines:{reading.id}"),
         *look,
         _drop_choice(reading),
     )
 
 
-def _read(context: Context, argument: str) -> PlanReading:
+def waiting(context: Context, argument: str) -> PlanReading:
+    """What waits for a decision. Raises Refusal before it was read, and after it was used."""
     reading = _mine(context, argument)
-    if reading.state not in (ReadingState.READ, ReadingState.DRAFTED):
-        raise Refusal("reading.not_read", readings.NOT_READ)
+    if reading.state != ReadingState.READ:
+        used = reading.state == ReadingState.DRAFTED
+        raise Refusal("reading.state", readings.USED if used else readings.NOT_READ)
     return reading
 
 
 def summary(context: Context, argument: str) -> None:
-    text, choices = told(_read(context, argument))
+    reading = waiting(context, argument)
+    text, choices = told(reading, known_to(context, reading))
     context.say(text, choices)
+
+
+def known_to(context: Context, reading: PlanReading) -> Known | None:
+    if reading.campaign_id is None:
+        return None
+    return readings.known(context.session, reading, context.now, context.house.hours)
 
 
 def lines(context: Context, argument: str) -> None:
     """What the plan says, before anything is made of it."""
-    reading = _read(context, argument)
+    reading = waiting(context, argument)
     found = page(list(_lines(reading.document)), f"planlines:{reading.id}", numbers(argument)[1], LINES_A_PAGE)
     head = LINES.format(total=found.total, first=found.first, last=found.first + len(found.rows) - 1)
     back = replace(BACK, action=f"plansum:{reading.id}")
-    make = Choice("Lập đợt nháp", f"planmake:{reading.id}")
-    context.say("\n".join([head, *found.rows]), (*found.turns, make, back, HOME))
+    context.say("\n".join([head, *found.rows]), (*found.turns, _draft_choice(reading), back, HOME))
 
 
 def _lines(document: dict[str, Any]) -> Iterator[str]:
@@ -308,11 +339,11 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
 
 
 def _line(kind: str, text: str, item: Any) -> str:
-    return f"• {kind}: {short(text, LINE_LETTERS)}\n  {from_plan(source_of(item), text)}"
+    return f"• {kind}: {short(text, LINE_LETTERS)}\n  {from_plan(source_of(item), text, LINE_LETTERS)}"
 
 
 def look(context: Context, argument: str) -> None:
-    reading = _read(context, argument)
+    reading = waiting(context, argument)
     back = replace(BACK, action=f"plansum:{reading.id}")
     say_concerns(context, reading.concerns, f"planlook:{reading.id}", numbers(argument)[1], back)
 
@@ -338,8 +369,8 @@ def make_draft(context: Context, argument: str) -> None:
 
 
 ACTIONS: Actions = {
-    "plan": begin, "plandone": done, "planis": read_it, "planhand": hand_in, "planoff": drop, "plansum": summary,
-    "planlines": lines, "planlook": look, "planmake": make_draft,
+    "plan": begin, "planhome": leave, "plandone": done, "planis": read_it, "planhand": hand_in,
+    "planoff": drop, "plansum": summary, "planlines": lines, "planlook": look, "planmake": make_draft,
 }  # fmt: skip
 WORDS: Words = {
     "ke hoach": "plan", "nhap ke hoach": "plan", "gui ke hoach": "plan", "doc ke hoach": "plan", "tao dot": "plan",

@@ -30,10 +30,10 @@ NO_ROWS = "Đợt này không có khẩu hiệu, ngày kỷ niệm hay việc n�
 ALL_SEEN = "Đã xem hết các dòng. Anh/chị xem danh sách ngày gửi, rồi kích hoạt khi đã ưng ý."
 KEPT_OUT = "Đã bỏ dòng đó."
 CHANGED = "Đã sửa."
+CHANGED_ALL = "Đã sửa cả {count} việc cùng ghi “{printed}”."
 ASK_WORDS = "Anh/chị gõ lời mới cho khẩu hiệu: “{text}”"
 ASK_DAY = "Tin này sẽ gửi {when}. Anh/chị chọn ngày khác, hoặc gõ như 12/5 hay 12/5 14h30."
 ASK_WHO = "Ai nhận việc “{title}”? Chọn một mục, hoặc gõ mã đơn vị."
-NOTHING_TO_MOVE = "Dòng này không có tin nào sẽ gửi nên không dời được."
 TOO_WIDE = "Nơi nhận này ngoài phạm vi của đợt. Anh/chị chọn nơi nhận trong đơn vị mình."
 TOO_LONG = "Lời này dài quá {limit} chữ cái. Anh/chị rút gọn rồi gõ lại."
 SLOGAN_LETTERS = 500
@@ -68,10 +68,12 @@ def _row(context: Context, argument: str) -> tuple[Campaign, Ref, Row]:
 
 def _say_row(context: Context, campaign: Campaign, ref: Ref, before: str = "") -> None:
     row = confirming.row_of(context.session, campaign, ref)
+    if context.step in STEPS:
+        context.leave()
     if isinstance(row, Push):
         text, choices = _text_of_push(context, row), _choices_of_push(context, campaign, row)
     else:
-        text, choices = _text_of(context, campaign, ref, row), _choices_of(context, campaign, ref)
+        text, choices = _text_of(context, campaign, ref, row), _choices_of(context, campaign, ref, row)
     source = from_plan(confirming.source_of(context.session, row), row.text if isinstance(row, Slogan) else "")
     context.say("\n".join(line for line in (before, text, source) if line), choices)
 
@@ -115,30 +117,24 @@ def _text_of_push(context: Context, push: Push) -> str:
     return f"{_sending(context, push)}\n{audience_line}\n“{push.text}”"
 
 
-def _choices_of(context: Context, campaign: Campaign, ref: Ref) -> tuple[Choice, ...]:
+def _choices_of(context: Context, campaign: Campaign, ref: Ref, row: Row) -> tuple[Choice, ...]:
     here = f"{campaign.id}:{ref}"
-    edit = {
-        RowKind.SLOGAN: (Choice("Sửa", f"rowwords:{here}"),),
-        RowKind.OBSERVANCE: (Choice("Sửa ngày gửi", f"rowday:{here}"),),
-        RowKind.WORK: (Choice("Đổi nơi nhận", f"rowwho:{here}"), Choice("Sửa ngày gửi", f"rowday:{here}")),
-    }[ref.kind]
+    words = (Choice("Sửa lời", f"rowwords:{here}"),) if isinstance(row, Slogan) else ()
+    who = (Choice("Đổi nơi nhận", f"rowwho:{here}"),) if isinstance(row, Assignment) else ()
+    moves = confirming.may_move(confirming.push_of(context.session, campaign, row))
+    day = (Choice("Sửa ngày gửi", f"rowday:{here}"),) if moves else ()
     refs = confirming.refs_of(context.session, campaign)
     place = refs.index(ref) if ref in refs else 0
     back = replace(BACK, action=f"row:{campaign.id}:{refs[place - 1]}") if place else camps.back_to(campaign)
     keep, out = Choice("Giữ", f"rownext:{here}"), Choice("Bỏ dòng này", f"rowdrop:{here}")
-    return (keep, out, *edit, Choice("Giữ hết phần này", f"rowskip:{here}"), back, HOME)
+    return (keep, out, *words, *who, *day, Choice("Giữ hết phần này", f"rowskip:{here}"), back, HOME)
 
 
 def _choices_of_push(context: Context, campaign: Campaign, push: Push) -> tuple[Choice, ...]:
     ref = f"{campaign.id}:{Ref(RowKind.PUSH, push.id or 0)}"
     days = f"campdays:{campaign.id}:{camps.page_of(context, campaign, push)}"
-    return (
-        Choice("Giữ", days),
-        Choice("Bỏ dòng này", f"rowdrop:{ref}"),
-        Choice("Sửa ngày gửi", f"rowday:{ref}"),
-        replace(BACK, action=days),
-        HOME,
-    )
+    day = (Choice("Sửa ngày gửi", f"rowday:{ref}"),) if confirming.may_move(push) else ()
+    return (Choice("Giữ", days), Choice("Bỏ dòng này", f"rowdrop:{ref}"), *day, replace(BACK, action=days), HOME)
 
 
 # -- going on ----------------------------------------------------------------------------------------------------------
@@ -215,7 +211,6 @@ def take_words(context: Context) -> bool:
         campaigns.set_slogan(
             context.session, row, text, person_id=context.person_id, now=context.now, hours=context.house.hours
         )
-        context.leave()
         _say_row(context, campaign, ref, CHANGED)
     return True
 
@@ -224,8 +219,8 @@ def ask_day(context: Context, argument: str) -> None:
     """ "12:w5" asks for a day, "12:w5:20270512" is the answer."""
     campaign, ref, row = _row(context, argument)
     push = confirming.push_of(context.session, campaign, row)
-    if push is None:
-        return context.toast(NOTHING_TO_MOVE)
+    if push is None or not confirming.may_move(push):
+        return context.toast(confirming.FIXED)
     if chosen := "".join(argument.split(":")[2:3]):
         return _move(context, campaign, ref, push, confirming.on_day(push, _day(chosen), context.house.hours))
     choices = [
@@ -260,7 +255,6 @@ def _move(context: Context, campaign: Campaign, ref: Ref, push: Push, to: dateti
     confirming.move(
         context.session, campaign, push, to, person_id=context.person_id, now=context.now, hours=context.house.hours
     )
-    context.leave()
     _say_row(context, campaign, ref, CHANGED)
 
 
@@ -315,11 +309,13 @@ def take_code(context: Context) -> bool:
 def _address(context: Context, campaign: Campaign, ref: Ref, row: Assignment, to: str) -> None:
     confirming.check_open(campaign)
     _check_within(context, campaign, to)
-    campaigns.set_audience(
-        context.session, row, to, person_id=context.person_id, now=context.now, hours=context.house.hours
-    )
-    context.leave()
-    _say_row(context, campaign, ref, CHANGED)
+    same = confirming.asked_alike(context.session, campaign, row)
+    for work in same:
+        campaigns.set_audience(
+            context.session, work, to, person_id=context.person_id, now=context.now, hours=context.house.hours
+        )
+    said = CHANGED_ALL.format(count=len(same), printed=short(row.audience_text, 60)) if len(same) > 1 else CHANGED
+    _say_row(context, campaign, ref, said)
 
 
 def _check_within(context: Context, campaign: Campaign, to: str) -> None:

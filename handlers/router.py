@@ -23,6 +23,7 @@ from handlers import (
     joining,
     linking,
     mydata,
+    planchanges,
     planning,
     planrows,
     progress,
@@ -37,7 +38,7 @@ from storage.models import Incoming
 
 CONVERSATIONS = (
     joining, home, tasks, sending, slogans, extending, reviewing, publishing, progress, broadcasting, mydata, doubting,
-    planning, camps, planrows,
+    planning, planchanges, camps, planrows,
 )  # fmt: skip
 ACTIONS: Actions = {verb: act for module in CONVERSATIONS for verb, act in module.ACTIONS.items()}
 WORDS: Words = {words: action for module in CONVERSATIONS for words, action in module.WORDS.items()}

@@ -24,7 +24,7 @@ class ReadingState(StrEnum):
     ASKED = "asked"  # to be fetched from the platform
     FETCHED = "fetched"  # kept; to be read
     READ = "read"
-    DRAFTED = "drafted"  # a campaign was made of it
+    DRAFTED = "drafted"  # a campaign was made of it, or changed by it
     REFUSED = "refused"
     DROPPED = "dropped"
 
@@ -90,7 +90,7 @@ class PlanReading(SQLModel, table=True):
     fetches: int = 0
     attempts: int = 0  # readings that were begun; a file that kills its reader is not read for ever
     retry_at: datetime | None = maybe_moment()
-    campaign_id: int | None = maybe_link("campaign.id")
+    campaign_id: int | None = maybe_link("campaign.id")  # made of it, or that it is about
     created_at: datetime = moment()
     finished_at: datetime | None = maybe_moment()
 
