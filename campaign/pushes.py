@@ -39,14 +39,15 @@ def due(session: Session, now: datetime) -> list[Push]:
     return list(session.exec(statement))
 
 
-def release_due(session: Session, now: datetime, hours: Hours) -> list[Push]:
+def release_due(session: Session, now: datetime, hours: Hours, grace: timedelta = GRACE) -> list[Push]:
     """Turn due pushes into outbox rows, or do what their policy says when an outage made them late.
 
+    ``grace``: how much later than its moment a push may leave and still count as on time.
     Returns those that were skipped or cannot be sent, so that the admins can be told.
     """
     skipped = []
     for push in due(session, now):
-        late = now - push.due_at > GRACE
+        late = now - push.due_at > grace
         if late and push.late_policy == LatePolicy.SKIP:
             push.state = PushState.SKIPPED
             skipped.append(push)
