@@ -62,9 +62,8 @@ async def main() -> None:
             await sender.drain(5)
             await channel.close()
         database.close()
-    print(
-        f"memory of this process, the fake server included: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MB"
-    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    print(f"memory of this process, the fake server included: {peak} MB")
 
 
 async def thousand_groups(database: Database, telegram: FakeTelegram, sender: Sender) -> None:
