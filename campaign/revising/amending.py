@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from campaign.document import Source, Words
 from campaign.problems import Refusal
@@ -54,6 +54,9 @@ class Amendment(BaseModel):
         return [self.op, fold_words(self.sentence), fold_words(self.old), fold_words(self.new)]
 
 
+_AMENDMENTS = TypeAdapter(list[Amendment])
+
+
 @dataclass
 class Later:
     """The plan as it stands after a document; ``replaced``: wordings that belong
@@ -86,7 +89,7 @@ def whole_plan(earlier: dict[str, Any] | None, document: dict[str, Any]) -> Late
 
 def amendments_of(document: dict[str, Any]) -> list[Amendment]:
     try:
-        return [Amendment.model_validate(item) for item in document.get("amendments") or []]
+        return _AMENDMENTS.validate_python(document.get("amendments") or [])
     except ValidationError as error:
         raise Refusal("plan.shape", "Tệp này không đúng mẫu kế hoạch. Hãy đọc lại văn bản gốc rồi thử lại.") from error
 

@@ -14,12 +14,12 @@ from typing import Any
 
 from sqlmodel import Session
 
-from campaign.calendar import moment_in_full
+from campaign.calendar import full, moment_in_full
 from campaign.document import Document
 from campaign.hours import Hours
 from campaign.plans import RESULTS_REPORT
 from campaign.problems import Refusal
-from campaign.revising import amending, rows
+from campaign.revising import amending, pairing, rows
 from campaign.revising.changes import Change, Kind, Revision, What
 from campaign.revising.differences import Differences
 from storage.models import Campaign, Plan
@@ -41,17 +41,24 @@ def compare(
     Nothing is written. Raises Refusal for a closed campaign, a results report, a wrong shape, a whole plan without any
     day, and a dispatch about a campaign that has no plan.
     """
-    _check(campaign, document)
+    _check(campaign, Document.of(document))
     assert campaign.id is not None
     plan = session.get(Plan, campaign.plan_id) if campaign.plan_id else None
     later = amending.whole_plan(plan.document if plan else None, document)
-    new = rows.of_document(session, Document.of(later.document), now, hours)
-    earlier = rows.of_document(session, Document.of(plan.document), now, hours) if plan else None
+    before, after = Document.of(plan.document) if plan else None, Document.of(later.document)
+    new = rows.of_document(session, after, now, hours)
+    earlier = rows.of_document(session, before, now, hours) if before else None
     old = earlier or rows.of_campaign(session, campaign)
     differences = Differences(session, campaign, later.replaced, hours)
     changes = tuple(differences.between(old, new, stored=earlier is None))
     concerns = [sentence for sentence in new.concerns if sentence not in old.concerns]
-    questions = [*later.questions, *differences.questions, *_too_late(changes, now, hours), *concerns]
+    questions = [
+        *later.questions,
+        *differences.questions,
+        *_too_late(changes, now, hours),
+        *_events(before, after),
+        *concerns,
+    ]
     return Revision(
         campaign_id=campaign.id,
         plan_id=campaign.plan_id,
@@ -70,12 +77,12 @@ def digest_of(document: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _check(campaign: Campaign, document: dict[str, Any]) -> None:
+def _check(campaign: Campaign, read: Document) -> None:
     if campaign.state == CampaignState.CLOSED:
         raise Refusal(
             "campaign.closed", f"Đợt “{campaign.name}” đã khép lại nên không sửa nữa. Hãy nhập thành đợt mới."
         )
-    if document.get("doc_type") == RESULTS_REPORT:
+    if read.doc_type == RESULTS_REPORT:
         raise Refusal("plan.report", "Đây là báo cáo kết quả, không sửa đổi kế hoạch. Hãy gửi kế hoạch hoặc công văn.")
 
 
@@ -87,3 +94,21 @@ def _too_late(changes: Iterable[Change], now: datetime, hours: Hours) -> Iterato
                 f"Hạn mới của “{change.values.get('title') or change.before.split('; hạn ')[0]}” đã qua "
                 f"({moment_in_full(deadline, hours)}) nên sẽ không có lời nhắc. Hãy hỏi lại nơi ban hành."
             )
+
+
+def _events(old: Document | None, new: Document) -> Iterator[str]:
+    """Events have no messages of their own, so a person must tell people when one moves or is called off."""
+    pairs = pairing.pair(
+        old.activities if old else [],
+        new.activities if old else [],
+        lambda event: (event.title, event.start, event.end),
+        lambda one, other: pairing.words_alike(one.title, other.title),
+    )
+    for before, after in pairs:
+        if before and after and before.start and after.start and before.start != after.start:
+            yield (
+                f"“{after.title}” dời từ {full(before.start)} sang {full(after.start)}. "
+                "Đợt không có tin riêng cho việc này, hãy báo đơn vị."
+            )
+        elif before and not after and before.start:
+            yield (f"Văn bản mới không còn “{before.title}” ({full(before.start)}). Hãy xem có cần báo đơn vị không.")

@@ -49,9 +49,14 @@ class Spot:
         """The words that a row is made of."""
         return next((text for name in self.fields if isinstance(text := self.item.get(name), str) and text), "")
 
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return str(self.item.get("name") or self.main)
+
     def days(self) -> list[date]:
         found = [self.item.get(name) for name in DATED.get(self.name, ())]
-        return [date.fromisoformat(text[:10]) for text in found if isinstance(text, str) and _is_day(text)]
+        return [day for text in found if isinstance(text, str) and (day := _day(text))]
 
     def holds(self, words: str) -> bool:
         pattern = as_printed(words)
@@ -111,5 +116,9 @@ def _whole(item: Any) -> Item:
     return item if isinstance(item, dict) else {"text": str(item)}
 
 
-def _is_day(text: str) -> bool:
-    return re.match(r"\d{4}-\d\d-\d\d", text) is not None
+def _day(text: str) -> date | None:
+    """Of a day or a moment; None for what is neither."""
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None

@@ -12,7 +12,7 @@ from campaign.text import fold_words
 from planreader.clock import Clock
 from planreader.dates import Calendar, Span, spans
 
-SURE, LEAD = 75, 12  # share of the subject's words that a place must have, and how much more than any other, of 100
+SURE, LEAD = 75, 12  # how well a place must fit the subject, and how much better than any other, of 100
 LIKELY = 40  # enough where the day is known as well
 # Words of amending and of time; they say nothing about what is amended.
 _EMPTY = re.compile(
@@ -24,10 +24,18 @@ _WEEKDAY = re.compile("|".join(WEEKDAYS), re.IGNORECASE)
 
 
 def subject_of(sentence: str, calendar: Calendar) -> set[str]:
-    """Its words without days, hours and the words of amending."""
-    for span in reversed(spans(sentence, calendar)):
+    """What stands before the first day, else the whole sentence; without the words of amending and of time."""
+    found = spans(sentence, calendar)
+    before = _telling(sentence[: found[0].core]) if found else set()
+    if len(before) > 1:
+        return before
+    for span in reversed(found):
         sentence = sentence[: span.core] + " " + sentence[span.end :]
-    return {word for word in _EMPTY.sub(" ", fold_words(sentence)).split() if not word.isdecimal()}
+    return _telling(sentence)
+
+
+def _telling(text: str) -> set[str]:
+    return {word for word in _EMPTY.sub(" ", fold_words(text)).split() if not word.isdecimal()}
 
 
 def day_of(span: Span) -> date | None:
@@ -36,8 +44,11 @@ def day_of(span: Span) -> date | None:
 
 
 def fit(spot: Spot, subject: set[str]) -> float:
-    """The share of the subject that the place speaks of, 0 to 100."""
-    return 100 * len(subject & set(fold_words(spot.words).split())) / len(subject) if subject else 0.0
+    """0 to 100: mostly the share of the subject that the place speaks of, a little that it speaks of nothing else."""
+    if not subject:
+        return 0.0
+    spoken, own = len(subject & set(fold_words(spot.words).split())), _telling(spot.label)
+    return 75 * spoken / len(subject) + 25 * len(subject & own) / max(len(own), 1)
 
 
 def best(found: Sequence[Spot], subject: set[str], enough: float = SURE) -> list[Spot]:
