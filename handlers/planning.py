@@ -146,6 +146,7 @@ def _open(context: Context, state: ReadingState, file: MediaRef | None = None) -
         message_id=event.message_id,
         file_name=(file.file_name if file else "") or readings.PASTED_NAME,
         media=asdict(file) if file else {},
+        text=event.text if file else "",  # a caption, in case the file is handed in
         state=state,
         created_at=context.now,
     )
@@ -230,7 +231,7 @@ def hand_in(context: Context, argument: str) -> None:
         return context.toast(TAKEN)
     file = MediaRef(**reading.media)
     context.event = replace(
-        context.event, kind="message", message_id=reading.message_id, media=(file,), text="", reply_to=""
+        context.event, kind="message", message_id=reading.message_id, media=(file,), text=reading.text, reply_to=""
     )
     readings.drop(context.session, reading, context.now)
     sending.media(context)

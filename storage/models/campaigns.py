@@ -80,7 +80,7 @@ class PlanReading(SQLModel, table=True):
     message_id: str = ""
     file_name: str = ""
     media: dict[str, Any] = json_column()  # bot.channels.contract.MediaRef; empty for pasted text
-    text: str = ""  # pasted so far; moves to the store when it is complete
+    text: str = ""  # pasted so far, until it is complete and kept; of a file, its caption
     state: str = Field(default=ReadingState.ASKED, index=True)
     sha256: str = ""
     document: dict[str, Any] = json_column()

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.town import Town
+from storage.media import Media
+from tests.stories.town import Town, local
 
 
 @pytest.fixture
@@ -13,3 +14,17 @@ def town(tmp_path: Path) -> Town:
     made.settle("tuan", "CS02")
     made.settle("ha", "LDLD", "editor")  # type: ignore[arg-type]
     return made
+
+
+@pytest.fixture
+def planners(town: Town) -> Town:
+    """Quân administers the federation, in April, before the plan begins. Lan reports for CS01."""
+    town.settle("quan", "LDLD", "admin")  # type: ignore[arg-type]
+    town.group("g1", unit="CS01")
+    town.sleep_until(local(4, 12, 8))
+    return town
+
+
+@pytest.fixture
+def media(tmp_path: Path) -> Media:
+    return Media(f"file://{tmp_path / 'media'}")
