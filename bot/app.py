@@ -56,6 +56,17 @@ def make_channels(core: Core, doors: Callable[[], list[DemoDoor]] | None = None)
     return {channel.name: channel for channel in channels}
 
 
+def missing_channel(core: Core) -> str | None:
+    """What stands in the way of a channel that is switched on, in a sentence; None when nothing does."""
+    settings = core.settings
+    for name, section in (("zalo_oa", settings.zalo_oa), ("zalo_bot", settings.zalo_bot)):
+        if section.enabled:
+            return f"Bản này chưa có kênh {name}. Hãy đặt [{name}] enabled = false."
+    if settings.telegram.enabled and not settings.telegram.token.get_secret_value():
+        return "Telegram đang bật nhưng chưa có token. Hãy đặt LOA_TELEGRAM__TOKEN."
+    return None
+
+
 def _thumbs(core: Core) -> Path:
     beside = core.database.file
     return (beside.parent if beside else Path("data")) / "thumbs"

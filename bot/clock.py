@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 
+FASTEST = 1e6
+
+
 class BadClock(ValueError):
     """The text of LOA_CLOCK cannot be understood."""
 
@@ -62,6 +65,6 @@ def parse_clock(text: str | None) -> Clock:
         origin, factor = datetime.fromisoformat(moment), float(speed or 1)
     except ValueError as error:
         raise BadClock(f"LOA_CLOCK must look like 2027-04-25T07:00:00+07:00@600, not {text!r}") from error
-    if origin.tzinfo is None or not factor > 0:
-        raise BadClock(f"LOA_CLOCK needs a time zone and a speed above 0, not {text!r}")
+    if origin.tzinfo is None or not 0 < factor <= FASTEST or not 1970 < origin.year < 9000:
+        raise BadClock(f"LOA_CLOCK needs a time zone, a speed above 0 and at most {FASTEST:g}, not {text!r}")
     return clock_at(origin, factor)

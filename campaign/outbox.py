@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -29,57 +30,33 @@ def address_of(chat: Chat) -> Address:
     return Address(chat.channel, chat.external_id, chat.kind == "group", chat.id)
 
 
-def say(
-    session: Session,
-    key: str,
-    to: Chat | Address,
-    message: Message,
-    *,
-    priority: int = Priority.REPLY,
-    personal: bool | None = None,
-    push_id: int | None = None,
-    not_before: datetime | None = None,
-    urgent: bool = False,
-) -> bool:
+class Options(TypedDict, total=False):
+    """How a message leaves; see the columns of Outgoing. ``personal`` defaults to: not a group."""
+
+    priority: int
+    personal: bool
+    push_id: int | None
+    not_before: datetime | None
+    urgent: bool
+
+
+def say(session: Session, key: str, to: Chat | Address, message: Message, **options: Unpack[Options]) -> bool:
     """Queue ``message`` for ``to`` under ``key``; False when that key was queued before."""
-    row = outgoing(
-        key,
-        to,
-        message,
-        priority=priority,
-        personal=personal,
-        push_id=push_id,
-        not_before=not_before,
-        urgent=urgent,
-    )
-    return insert_new(session, Outgoing, [row]) == 1
+    return insert_new(session, Outgoing, [outgoing(key, to, message, **options)]) == 1
 
 
-def outgoing(
-    key: str,
-    to: Chat | Address,
-    message: Message,
-    *,
-    priority: int = Priority.REPLY,
-    personal: bool | None = None,
-    push_id: int | None = None,
-    not_before: datetime | None = None,
-    urgent: bool = False,
-) -> Outgoing:
-    """The outbox row for ``say``; ``personal`` defaults to: not a group."""
+def outgoing(key: str, to: Chat | Address, message: Message, **options: Unpack[Options]) -> Outgoing:
+    """The outbox row for ``say``, to be inserted together with others."""
     place = address_of(to) if isinstance(to, Chat) else to
+    fields: dict[str, Any] = {"personal": not place.group, **options}
     return Outgoing(
         key=key,
         channel=place.channel,
         to=place.to,
         chat_id=place.chat_id,
-        push_id=push_id,
-        priority=priority,
-        personal=not place.group if personal is None else personal,
         group=place.group,
-        urgent=urgent,
         message=message.as_json(),
-        not_before=not_before,
+        **fields,
     )
 
 

@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def run() -> None:
     from bot import demo, logs
-    from bot.app import make_app
+    from bot.app import make_app, missing_channel
 
     logs.set_up()
     with house() as core:
@@ -33,7 +33,8 @@ def run() -> None:
         if core.settings.demo.enabled:
             core.clock = demo.prepare(core)
             doors = demo.doors(core)
-        _refuse_missing_channels(core)
+        if (missing := missing_channel(core)) is not None:
+            fail(missing)
 
         async def serve() -> bool:
             app = make_app(core, doors)
@@ -62,14 +63,6 @@ def _check_port(core: Core) -> None:
             probe.bind((web.host, web.port))
         except OSError as error:
             fail(f"Không mở được {web.host}:{web.port} ({os.strerror(error.errno or 0)}). Hãy đổi web.port.")
-
-
-def _refuse_missing_channels(core: Core) -> None:
-    for name in ("zalo_oa", "zalo_bot"):
-        if getattr(core.settings, name).enabled:
-            fail(f"Bản này chưa có kênh {name}. Hãy đặt [{name}] enabled = false.")
-    if core.settings.telegram.enabled and not core.settings.telegram.token.get_secret_value():
-        fail("Telegram đang bật nhưng chưa có token. Hãy đặt LOA_TELEGRAM__TOKEN.")
 
 
 def migrate() -> None:
