@@ -1,9 +1,10 @@
-"""loa plan read · plan import · campaign list · show · activate · copy · drop · move · audience"""
+"""loa plan read · import · compare · apply · campaign list · show · activate · copy · drop · move · audience"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,9 +12,11 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session, col, select
 
-from bot.cli.frame import fail, house, moment, root_unit, show, unit_by_code
-from campaign import campaigns, copying, listing, plans
+from bot.cli.frame import BAD_INPUT, fail, house, moment, root_unit, show, unit_by_code
+from bot.core import Core
+from campaign import campaigns, copying, listing, plans, revising
 from campaign.problems import Refusal
+from campaign.revising import Applied, Revision
 from storage.models import Assignment, Campaign, Push
 
 plan_app = typer.Typer(help="Kế hoạch: đọc và nhập.", no_args_is_help=True)
@@ -67,14 +70,17 @@ def _read(file: Path) -> dict[str, Any]:
 def import_(
     file: Path,
     unit: Annotated[str | None, typer.Option(help="Mã đơn vị ban hành (mặc định: liên đoàn).")] = None,
+    new: Annotated[bool, typer.Option("--new", help="Lập đợt mới dù kế hoạch này đã có đợt.")] = False,
     as_json: Json = False,
 ) -> None:
     document = _read(file)
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    digest = _digest(file)
     with house() as core, core.database.transaction() as session:
         owner = unit_by_code(session, unit) if unit else root_unit(session)
         assert owner.id is not None
         before = plans.imported_before(session, digest)
+        if before is None and not new and (known := revising.campaign_of(session, document)) is not None:
+            return _already(session, known, file, document, core, as_json=as_json)
         campaign = plans.import_plan(
             session,
             document,
@@ -92,7 +98,114 @@ def import_(
         head = f"{'Đã có sẵn' if before else 'Đã lập'} đợt nháp số {campaign.id}: {campaign.name}\n{summary}"
         warnings = [f"• {warning}" for warning in campaign.warnings]
         steps = f"Xem: loa campaign show {campaign.id}   Chạy: loa campaign activate {campaign.id}"
-        show(value, as_json=as_json, text="\n".join([head, *warnings, steps]))
+        return show(value, as_json=as_json, text="\n".join([head, *warnings, steps]))
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+# A later edition, or a dispatch that amends the plan ------------------------------------------------------------------
+
+Which = Annotated[
+    str | None, typer.Option("--campaign", help="Đợt cần so: số hoặc tên (mặc định: theo số, tên văn bản).")
+]
+
+
+def _already(
+    session: Session, campaign: Campaign, file: Path, document: dict[str, Any], core: Core, *, as_json: bool
+) -> None:
+    """Nothing is made of a plan that has its campaign; a person sees what it would change there."""
+    revision = _compared(session, campaign, file, document, core)
+    value = {**_revision_value(campaign, revision), "existing": True}
+    head = f"Kế hoạch này đã có đợt số {campaign.id}: {campaign.name}. Tệp này là một bản khác nên chưa nhập gì."
+    steps = "Lập thành đợt riêng: thêm --new"
+    if not revision.is_empty:
+        steps = f"Áp dụng: loa plan apply {file} --campaign {campaign.id}   {steps}"
+    show(value, as_json=as_json, text="\n".join([head, *_revision_lines(revision), steps]))
+
+
+@plan_app.command(help="So một bản kế hoạch khác, hoặc công văn sửa đổi, với đợt đã lập. Không sửa gì.")
+def compare(file: Path, campaign: Which = None, as_json: Json = False) -> None:
+    document = _read(file)
+    with house() as core, core.database.snapshot() as session:
+        found = _meant(session, campaign, document)
+        revision = _compared(session, found, file, document, core)
+        head = f"So với đợt số {found.id}: {found.name}"
+        show(_revision_value(found, revision), as_json=as_json, text="\n".join([head, *_revision_lines(revision)]))
+
+
+@plan_app.command(help="Sửa đợt theo một bản kế hoạch khác hoặc công văn sửa đổi. Tin đã gửi giữ nguyên.")
+def apply(
+    file: Path,
+    campaign: Which = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Áp dụng không hỏi lại.")] = False,
+) -> None:
+    document = _read(file)
+    with house() as core:
+        with core.database.snapshot() as session:
+            found = _meant(session, campaign, document)
+            shown = _compared(session, found, file, document, core)
+        typer.echo("\n".join([f"So với đợt số {found.id}: {found.name}", *_revision_lines(shown)]))
+        if shown.is_empty:
+            return
+        _agreed(yes)
+        with core.database.transaction() as session:
+            now = session.get_one(Campaign, found.id)
+            revision = _compared(session, now, file, document, core)
+            if revision.changes != shown.changes:
+                raise Refusal("revision.stale", "Đợt vừa thay đổi trong lúc anh/chị xem. Hãy chạy lại lệnh này.")
+            done = revising.apply(
+                session, now, revision, person_id=None, actor="command", now=core.clock.now(), hours=core.hours
+            )
+        typer.echo("\n".join(_applied_lines(done)))
+
+
+def _agreed(yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        fail("Chưa áp dụng. Nếu đồng ý, hãy chạy lại với --yes.", BAD_INPUT)
+    if not typer.confirm("Áp dụng các thay đổi này?"):
+        fail("Chưa áp dụng gì.")
+
+
+def _meant(session: Session, which: str | None, document: dict[str, Any]) -> Campaign:
+    found = campaigns.find(session, which) if which else revising.campaign_of(session, document)
+    if found is None:
+        raise Refusal("campaign.unknown", "Chưa rõ văn bản này thuộc đợt nào. Hãy thêm --campaign và số của đợt.")
+    return found
+
+
+def _compared(session: Session, campaign: Campaign, file: Path, document: dict[str, Any], core: Core) -> Revision:
+    return revising.compare(
+        session, campaign, document, now=core.clock.now(), hours=core.hours, file_name=file.name, sha256=_digest(file)
+    )
+
+
+def _revision_value(campaign: Campaign, revision: Revision) -> dict[str, Any]:
+    fields = ("kind", "what", "before", "after", "source", "sent", "places")
+    changes = [{name: getattr(change, name) for name in fields} for change in revision.changes]
+    return {
+        "id": campaign.id, "name": campaign.name, "summary": revision.summary, "changes": changes,
+        "questions": list(revision.questions),
+    }  # fmt: skip
+
+
+def _revision_lines(revision: Revision) -> list[str]:
+    lines = [f"Khác nhau: {revision.summary}."]
+    for change in revision.changes:
+        lines.append(f"• {change.sentence}")
+        if change.source and change.source not in change.sentence:
+            lines.append(f"  Theo câu: “{change.source}”")
+    return [*lines, *(f"? {question}" for question in revision.questions)]
+
+
+def _applied_lines(done: Applied) -> list[str]:
+    lines = [f"Đã áp dụng {len(done.changes)} thay đổi.", *(f"• {line}" for line in done.told)]
+    for sent in done.sent_already:
+        lines += [f"• {sent.sentence}", f"  Gợi ý tin: {sent.correction}"]
+    return lines
 
 
 @app.command("list", help="Các đợt.")

@@ -20,7 +20,14 @@ from storage.models.campaigns import CampaignState, PushState
 
 
 def apply(
-    session: Session, campaign: Campaign, revision: Revision, *, person_id: int | None, now: datetime, hours: Hours
+    session: Session,
+    campaign: Campaign,
+    revision: Revision,
+    *,
+    person_id: int | None,
+    now: datetime,
+    hours: Hours,
+    actor: str = "",
 ) -> Applied:
     """Write a revision into its campaign; a second time changes nothing and gives an empty answer.
 
@@ -42,7 +49,18 @@ def apply(
     kept = [line for line in campaign.warnings if line not in (*revision.settled, *unnamed)]
     campaign.warnings = list(dict.fromkeys([*kept, *revision.questions, *still]))
     session.add(campaign)
-    _note(session, campaign, revision, sent, person_id, now)
+    audit.note(
+        session,
+        now,
+        "plan.revise",
+        f"campaign:{campaign.id}",
+        person_id=person_id,
+        actor=actor,
+        file=revision.file_name,
+        sha256=revision.sha256,
+        changes=[[change.kind, change.what, change.before, change.after] for change in revision.changes],
+        sent=[push_id for item in sent for push_id in item.push_ids],
+    )
     session.flush()
     news = [line for line in still if line not in unnamed]
     told = [f"{moved} thông báo chưa gửi đã đổi theo."] if moved else []
@@ -148,19 +166,3 @@ def _sent(session: Session, campaign: Campaign, changes: Iterable[Change]) -> It
 def _out_of_reach(session: Session, campaign: Campaign, now: datetime, hours: Hours) -> list[str]:
     planned = schedule.pushes_of(session, campaign, PushState.PLANNED)
     return schedule.out_of_reach(session, campaign, planned, now, hours)
-
-
-def _note(
-    session: Session, campaign: Campaign, revision: Revision, sent: Iterable[Sent], person_id: int | None, now: datetime
-) -> None:
-    audit.note(
-        session,
-        now,
-        "plan.revise",
-        f"campaign:{campaign.id}",
-        person_id=person_id,
-        file=revision.file_name,
-        sha256=revision.sha256,
-        changes=[[change.kind, change.what, change.before, change.after] for change in revision.changes],
-        sent=[push_id for item in sent for push_id in item.push_ids],
-    )
