@@ -62,3 +62,8 @@ albums: $(VENV)/.dev ## the album test over 10,000 shuffled runs, the reminder h
 .PHONY: bench
 bench: $(VENV)/.dev ## measure delivery against the strict fake server (about a minute and a half)
 	$(BIN)/python -m benchmarks.delivery
+
+COUNT ?= 200
+.PHONY: score
+score: $(VENV)/.dev ## how well plans are read: the founding documents where they are at hand, and generated ones
+	@$(BIN)/python -m scripts.plan_score $(COUNT)
