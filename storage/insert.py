@@ -18,17 +18,19 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[SQLModel]
     if not rows:
         return 0
     insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table.metadata.tables[str(table.__tablename__)]).on_conflict_do_nothing()
+    target = table.metadata.tables[str(table.__tablename__)]
+    # What came back is counted: neither driver counts the rows of many inserts reliably.
+    statement = insert(target).on_conflict_do_nothing().returning(*target.primary_key)
     kinds: dict[bool, list[dict[str, Any]]] = {}
     for row in rows:
         unset = _unset(row)
         kinds.setdefault(unset, []).append(row.model_dump(exclude={"id"} if unset else None))
-    return sum(execute_counted(session, statement, values) for values in kinds.values())
+    return sum(len(session.execute(statement, values).all()) for values in kinds.values())
 
 
-def execute_counted(session: Session, statement: UpdateBase, values: list[dict[str, Any]] | None = None) -> int:
-    """Run an insert, update or delete, once for each of ``values``; how many rows it touched."""
-    result = session.execute(statement, values)
+def execute_counted(session: Session, statement: UpdateBase) -> int:
+    """Run an insert, update or delete; how many rows it touched."""
+    result = session.execute(statement)
     assert isinstance(result, CursorResult)
     return result.rowcount
 
