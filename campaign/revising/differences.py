@@ -110,7 +110,7 @@ class Differences:
             named = (fold_words(_words(one)), fold_words(_words(other))) in self._replaced
             return 200.0 if named else sort.alike(one, other)
 
-        return likeness
+        return likeness if self._replaced else sort.alike
 
     # -- the rows of the campaign ------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -76,20 +76,22 @@ def _moved_by_hand(session: Session, pushes: Iterable[Push]) -> set[str]:
 def plan(session: Session, campaign: Campaign, before: Coming, now: datetime, hours: Hours) -> int:
     """Plan again; returns how many coming pushes are new, moved, reworded or gone since ``before``."""
     schedule.plan_pushes(session, campaign, now=now, hours=hours)
-    for push in schedule.pushes_of(session, campaign, PushState.PLANNED):
-        if _is_leftover(session, push, campaign, hours):
-            session.delete(push)
+    for push in _leftovers(session, campaign, hours):
+        session.delete(push)
     session.flush()
     after = coming(session, campaign)
     return sum(before.get(key) != after.get(key) for key in {*before, *after})
 
 
-def _is_leftover(session: Session, push: Push, campaign: Campaign, hours: Hours) -> bool:
+def _leftovers(session: Session, campaign: Campaign, hours: Hours) -> Iterator[Push]:
     """Planning leaves rows alone that it would not make any more."""
-    name = push.key.rpartition(":")[2]
-    if push.kind == PushKind.SLOGAN:
-        days = {day.isoformat() for day in schedule.days_of(campaign)}
-        return name not in days or not schedule.slogans_of(session, campaign)
-    if push.kind == PushKind.WINDOW:
-        return name not in schedule.window_days(campaign, hours)
-    return False
+    wanted = {
+        PushKind.SLOGAN: {day.isoformat() for day in schedule.days_of(campaign)},
+        PushKind.WINDOW: set(schedule.window_days(campaign, hours)),
+    }
+    if not schedule.slogans_of(session, campaign):
+        wanted[PushKind.SLOGAN] = set()
+    for push in schedule.pushes_of(session, campaign, PushState.PLANNED):
+        names = wanted.get(PushKind(push.kind))
+        if names is not None and push.key.rpartition(":")[2] not in names:
+            yield push

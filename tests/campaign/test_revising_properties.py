@@ -1,6 +1,7 @@
 """What holds for any plan: read twice it changes nothing, and applied once it has become the campaign."""
 
 import datetime as dt
+import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 
 from campaign import plans, revising, schedule
 from campaign.problems import Refusal
-from campaign.revising import Applied
+from campaign.revising import Applied, Kind
+from campaign.text import fold_words
 from planreader import read_text
 from storage.models.campaigns import PushKind, PushState
 from tests.campaign.organisation import key_of, office
-from tests.campaign.papers import HOURS, IN_APRIL, imported, paper, province
+from tests.campaign.papers import HOURS, IN_APRIL, MAY_SLOGANS, imported, paper, province
 from tests.campaign.revisions import applied, compared, said
 from tests.planreader.generator import make_plan
 
@@ -41,6 +43,42 @@ def _paper(slogans: list[Any], due: list[Any], tasks: list[Any], end: str) -> di
     document = paper(slogans=slogans, report_deadlines=due, assignments=[{"unit": "Các CĐCS", "tasks": tasks}])
     document["campaigns"][0]["end"] = max(end, "2026-05-02")
     return document
+
+
+TEXTS = st.one_of(
+    st.none(),
+    PHRASES,
+    st.text(max_size=30),
+    st.sampled_from(
+        [*MAY_SLOGANS, "05/6/2026", "31/6/2026", "16h00 ngày 12/6", "Gắn kết đoàn viên", "báo cáo kết quả"]
+    ),
+)
+AMENDMENTS = st.lists(
+    st.builds(
+        lambda op, old, new, line, text: {
+            "op": op, "target": "", "old": old, "new": new, "source": {"line": line, "text": text or ""}
+        },
+        st.sampled_from(["replace", "add", "remove", "move"]), TEXTS, TEXTS, st.integers(1, 4), TEXTS,
+    ),
+    max_size=4,
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(PAPERS, AMENDMENTS)
+def test_any_dispatch_is_applied_once_and_only_in_words_that_are_printed(
+    letter: dict[str, Any], amendments: list[Any]
+) -> None:
+    letter = {**letter, "doc_type": "cong_van", "amendments": amendments}
+    with TemporaryDirectory() as folder, office(Path(folder)) as session:
+        campaign = imported(session)
+        revision = compared(session, campaign, letter, IN_APRIL)
+        words = set(fold_words(json.dumps([paper(), letter], ensure_ascii=False)).split())
+        new = [change.after for change in revision.changes if change.kind == Kind.SLOGAN]
+        assert {word for text in new for word in fold_words(text).split()} <= words
+        applied(session, campaign, letter, IN_APRIL)
+        assert said(compared(session, campaign, letter, IN_APRIL)) == []
+        assert applied(session, campaign, letter, IN_APRIL) == Applied()
 
 
 @settings(max_examples=40, deadline=None)
