@@ -37,23 +37,28 @@ def upgrade(database: Database) -> None:
     """
     if is_current(database):
         return
+    with database.engine.connect() as connection:
+        try:
+            _upgrade(connection, database.is_sqlite)
+        finally:
+            if database.is_sqlite:
+                connection.invalidate()  # whatever happened, nobody else may get a connection without foreign keys
+
+
+def _upgrade(connection: Connection, is_sqlite: bool) -> None:
     from alembic import command
 
-    with database.engine.connect() as connection:
-        if database.is_sqlite:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-        settings = config()
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
-        _check_links(connection, database.is_sqlite)
-        connection.commit()
-        if database.is_sqlite:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+    if is_sqlite:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+    settings = config()
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, "head")
+    _check_links(connection, is_sqlite)
+    connection.commit()
 
 
 def newest() -> str:
