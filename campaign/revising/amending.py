@@ -219,9 +219,7 @@ class Dispatch:
             self._ask(change)
 
     def _append(self, name: str, item: Item) -> None:
-        if not any(
-            fold_words(str(known.get("text"))) == fold_words(str(item.get("text"))) for known in self._plan[name]
-        ):
+        if not any(same_words(known.get("text"), item.get("text")) for known in self._plan[name]):
             self._plan[name].append(item)
 
     def _take(self, spot: Spot) -> bool:
@@ -245,12 +243,17 @@ class Dispatch:
         lines = {change.line for change in changes} - {None}
         told = fold_words(" | ".join(change.sentence for change in changes))
         for spot in list(spots(self._dispatch)):
-            if line_of(spot.item) in lines or (spot.main and says(spot.main, told)):
+            if line_of(spot.item) in lines or (spot.main and says(spot.main, told)) or self._has(spot):
                 continue
             if spot.name in ("report_deadlines", "other_deadlines") and self._postponed(spot):
                 continue
             self._take(spot)
-        self._plan["warnings"] = [*(self._plan.get("warnings") or []), *(self._dispatch.get("warnings") or [])]
+        known = self._plan.get("warnings") or []
+        new = [warning for warning in self._dispatch.get("warnings") or [] if warning not in known]
+        self._plan["warnings"] = [*known, *new]
+
+    def _has(self, spot: Spot) -> bool:
+        return any(known.name == spot.name and same_words(known.main, spot.main) for known in spots(self._plan))
 
     def _postponed(self, spot: Spot) -> bool:
         """ "trước ngày 15/6 (thay cho thời hạn 04/6)", or the same work as in the plan with another day."""

@@ -112,9 +112,11 @@ class Sent:
         """A message that a person may send to those who were told."""
         what = KIND_WORDS[self.change.kind]
         if self.change.what == What.GONE:
-            return f"Đính chính: {what} “{self.change.before}” nay không thực hiện nữa. Mời đơn vị bỏ nội dung này."
+            work = self.change.kind == Kind.ASSIGNMENT
+            do = "Đơn vị không cần làm việc này nữa" if work else "Đơn vị vui lòng không dùng nội dung này nữa"
+            return f"Đính chính: {what} “{self.change.before}” nay đã bỏ. {do}."
         return (
-            f"Đính chính: {what} “{self.change.before}” nay sửa thành “{self.change.after}”. Mời đơn vị dùng bản mới."
+            f"Đính chính: {what} “{self.change.before}” nay sửa thành “{self.change.after}”. Mời đơn vị theo bản mới."
         )
 
 

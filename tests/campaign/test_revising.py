@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, col, select
 
-from campaign import campaigns, duties, listing, revising, schedule
+from campaign import campaigns, copying, duties, listing, revising, schedule
 from campaign.problems import Refusal
 from campaign.revising import Applied, Kind, What
 from storage.models import AuditEntry, Campaign, Observance, Plan, Push, Slogan
@@ -132,7 +132,7 @@ def test_a_withdrawn_slogan_is_not_pushed_any_more_and_stays_for_history(session
     coming = [push for push in schedule.pushes_of(session, campaign, PushState.PLANNED) if push.slogan_id]
     assert len(coming) == 19  # one a day from 13 to 31 May, as before
     assert not any(MAY_SLOGANS[3] in push.text for push in coming)
-    assert "bỏ nội dung này" in done.sent_already[0].correction
+    assert "nay đã bỏ" in done.sent_already[0].correction
 
 
 def test_a_plan_without_slogans_leaves_no_slogan_waiting(session: Session) -> None:
@@ -323,8 +323,6 @@ def test_who_applied_what_from_which_file_is_written_down_and_the_paper_kept(ses
 
 
 def test_last_years_copy_takes_over_the_plan_of_the_new_year(session: Session) -> None:
-    from campaign import copying
-
     old = imported(session)
     copy = copying.copy_campaign(session, old, 2027, now=IN_APRIL, hours=HOURS)
     document = with_slogans("Nhiệt liệt hưởng ứng Tháng Công nhân năm 2027", "Khẩu hiệu của năm mới")

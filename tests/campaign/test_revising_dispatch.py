@@ -87,6 +87,14 @@ def test_the_same_dispatch_again_changes_nothing(session: Session) -> None:
     assert everything(session) == before
 
 
+def test_what_a_reader_doubts_in_a_dispatch_is_kept_once(session: Session) -> None:
+    campaign = imported(session, plan())
+    letter = dispatch(warnings=[{"code": "weekday", "text": "Ngày 12/6/2026 là thứ Sáu."}])
+    applied(session, campaign, letter, IN_APRIL)
+    assert applied(session, campaign, letter, IN_APRIL) == Applied()
+    assert campaign.warnings == ["Ngày 12/6/2026 là thứ Sáu."]
+
+
 def test_a_day_that_two_deadlines_share_is_moved_only_where_the_words_say_which(session: Session) -> None:
     photos = {**REPORT, "text": "gửi hình ảnh lễ phát động về LĐLĐ tỉnh trước ngày 05/6/2026"}
     campaign = imported(session, plan(report_deadlines=[BANNERS, REPORT, photos]))
