@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,15 @@ class Media:
         self._is_local = url.startswith("file://") or "://" not in url
         self._cache = cache or Path(tempfile.gettempdir()) / "loa-media"
 
+    @property
+    def _spool(self) -> Path:
+        return Path(self._root) / "spool" if self._is_local else self._cache
+
     @contextmanager
     def spool(self) -> Iterator[Path]:
         """A temporary file to write to before ``put``; on the store's own disk, so that moving it is atomic."""
-        folder = Path(self._root) / "spool" if self._is_local else self._cache
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder)
+        self._spool.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self._spool)
         os.close(handle)
         try:
             yield Path(name)
@@ -44,7 +48,17 @@ class Media:
             Path(name).unlink(missing_ok=True)
 
     def put(self, path: Path) -> str:
-        """Keep the bytes of ``path``; returns their SHA-256. Raises OSError when the disk is full."""
+        """Keep the bytes of ``path``; returns their SHA-256. Raises OSError when the disk is full.
+
+        A file from elsewhere is copied first: its owner may go on writing to it.
+        """
+        if path.parent == self._spool:
+            return self._put(path)
+        with self.spool() as copy:
+            shutil.copyfile(path, copy)
+            return self._put(copy)
+
+    def _put(self, path: Path) -> str:
         sha256 = sha256_of(path)
         place = self._place(sha256)
         if not self._files.exists(place):
@@ -54,7 +68,7 @@ class Media:
     def put_bytes(self, data: bytes) -> str:
         with self.spool() as path:
             path.write_bytes(data)
-            return self.put(path)
+            return self._put(path)
 
     def path(self, sha256: str) -> Path:
         """A local file with these bytes, to be read only. Raises FileNotFoundError when the store has none."""
@@ -65,8 +79,9 @@ class Media:
             return Path(place)
         local = self._cache / sha256
         if not local.is_file():
-            self._cache.mkdir(parents=True, exist_ok=True)
-            self._files.get(place, str(local))
+            with self.spool() as copy:
+                self._files.get(place, str(copy))
+                copy.replace(local)  # there under its name only when it is whole
         return local
 
     def __contains__(self, sha256: str) -> bool:
@@ -84,9 +99,18 @@ class Media:
             return
         with path.open("rb") as file:
             os.fsync(file.fileno())
-        Path(place).hardlink_to(path) if path.stat().st_dev == Path(self._root).stat().st_dev else self._files.put(
-            str(path), place
-        )
+        with suppress(FileExistsError):  # somebody else has put the same bytes at this very moment
+            Path(place).hardlink_to(path)
+        _fsync_folder(Path(place).parent)
+
+
+def _fsync_folder(folder: Path) -> None:
+    """Else the name may be gone after a power cut, though the bytes are there."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _open(url: str) -> tuple[Any, str]:
