@@ -127,6 +127,7 @@ class Life:
 
     def __init__(self, core: Core, orders: Orders) -> None:
         self._core, self._orders = core, orders
+        self._leadership = Leadership(core.database)
         settings, url = core.settings.telegram, core.settings.web.public_url
         if orders.death == "in sends":
             channel: TelegramChannel = DeadlyTelegram(settings, core.clock, url)
@@ -151,7 +152,7 @@ class Life:
 
     async def run(self) -> None:
         """Until killed, or until everything is done."""
-        assert Leadership(self._core.database).acquire(), "the lock outlived its process"
+        assert self._leadership.acquire(), "the lock outlived its process"
         parts = [asyncio.create_task(self._sender.run())]
         if self._orders.speak_first:
             await asyncio.wait(parts, timeout=0.1)
@@ -173,6 +174,7 @@ class Life:
             part.cancel()
         await asyncio.gather(*parts, return_exceptions=True)
         await self._channel.close()
+        self._leadership.release()
 
     async def _tick(self) -> None:
         """Once in several short lives, as the real one that looks every second."""
