@@ -21,8 +21,10 @@ from bot.channels.webchat.people import private_room
 from bot.clock import Clock
 from bot.core import Core, is_empty
 from bot.places import WEBCHAT
-from campaign import campaigns, chats, clusters, outbox, people, plans, unit_import, units
+from campaign import outbox
 from campaign.message import Choice, Message
+from campaign.organisation import chats, clusters, people, unit_import, units
+from campaign.planning import campaigns, plans
 from campaign.problems import Refusal
 from storage.models import Account, Chat, Person, Unit
 from storage.models.organisation import Role

@@ -19,9 +19,9 @@ from sqlmodel import Session, col, select
 
 from bot.channels.contract import Channel, FetchFailed
 from bot.clock import Clock
-from campaign import submissions
 from campaign.message import Message
 from campaign.outbox import say
+from campaign.work import submissions
 from reports import pictures
 from storage.database import Database
 from storage.media import Media

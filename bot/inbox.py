@@ -76,6 +76,8 @@ class Inbox:
         self._wake.clear()
         room = SIDE_BY_SIDE - len(self._busy)
         rows = await self._database.read(_oldest_of_each_chat, set(self._busy), room) if room else []
+        if self._draining:
+            return
         for row_id, place in rows:
             task = asyncio.create_task(self._one(row_id))
             self._busy[place] = task

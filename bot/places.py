@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from bot.channels.webchat import RoomInfo
-from campaign import clusters, people
-from campaign.people import Right
+from campaign.organisation import clusters, people
+from campaign.organisation.people import Right
 from storage.models import Chat, Cluster, Unit
 
 WEBCHAT = "webchat"

@@ -20,8 +20,9 @@ from sqlmodel import Session, col, select
 from bot import plan_child
 from bot.channels.contract import Channel, FetchFailed
 from bot.clock import Clock
-from campaign import outbox, readings
+from campaign import outbox
 from campaign.message import Message
+from campaign.planning import readings
 from campaign.problems import Refusal
 from handlers import planning
 from handlers.context import House

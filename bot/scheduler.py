@@ -17,8 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col
 
 from bot.clock import Clock
-from campaign import outbox, pushes, reminders, submissions
+from campaign import outbox
 from campaign.message import Message
+from campaign.work import pushes, reminders, submissions
 from handlers import doubting, reviewing
 from handlers.context import House
 from storage.database import Database

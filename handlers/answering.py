@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from campaign import reviews, submissions
 from campaign.message import Choice
+from campaign.work import reviews, submissions
 from handlers.context import Context
 from storage.models import Submission, Unit
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from campaign import audience, audit, clusters, pushes
-from campaign.audience.grammar import Atom, AtomKind
+from campaign import audit
 from campaign.message import Choice
-from campaign.people import Right, open_posts
+from campaign.organisation import audience, clusters
+from campaign.organisation.audience.grammar import Atom, AtomKind
+from campaign.organisation.people import Right, open_posts
 from campaign.problems import Refusal
 from campaign.text import fold_words
+from campaign.work import pushes
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words, number, short
 from storage.models import Cluster, Push, Unit
 from storage.models.campaigns import PushKind

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from sqlmodel import col, select
 
-from campaign import audience, campaigns, confirming, listing, schedule
 from campaign.calendar import moment_in_full, numeric
-from campaign.confirming import Ref, RowKind
 from campaign.hours import Hours
 from campaign.message import Choice
-from campaign.people import Right
+from campaign.organisation import audience
+from campaign.organisation.people import Right
+from campaign.planning import campaigns, confirming, listing, schedule
+from campaign.planning.confirming import Ref, RowKind
 from campaign.text import fold_words
 from handlers.broadcasting import MANY
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words, number, short

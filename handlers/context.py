@@ -10,9 +10,10 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot.channels.contract import Event
-from campaign import chats, outbox, people
+from campaign import outbox
 from campaign.hours import Hours
 from campaign.message import Choice, Message
+from campaign.organisation import chats, people
 from campaign.outbox import Address
 from storage.models import Chat, Outgoing, Person, Talk, Unit
 from storage.models.messages import OutgoingState, Priority

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaign import submissions
+from campaign.work import submissions
 from handlers import grouping, reviewing
 from handlers.context import Context
 from storage.models import Submission

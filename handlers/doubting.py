@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from campaign import audit, outbox
 from campaign.message import Choice, Message
-from campaign.people import Right
+from campaign.organisation.people import Right
 from campaign.problems import Refusal
 from handlers.context import Actions, Context, House, Steps, Words, number, short
 from handlers.reviewing import admin_chats

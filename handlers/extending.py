@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from campaign import audit, duties
+from campaign import audit
 from campaign.calendar import when_in_full
-from campaign.duties import what
 from campaign.message import Choice
-from campaign.people import Right, private_chats
+from campaign.organisation.people import Right, private_chats
 from campaign.problems import Refusal
+from campaign.work import duties
+from campaign.work.duties import what
 from handlers.context import HOME, Actions, Context, Steps, Words, number, short
 from handlers.reviewing import admin_chats
 from handlers.tasks import duty_here

@@ -6,10 +6,10 @@ import re
 
 from sqlmodel import select
 
-from campaign import duties, pushes, submissions
 from campaign.outbox import last_about
 from campaign.problems import Refusal
 from campaign.text import fold, fold_words
+from campaign.work import duties, pushes, submissions
 from handlers import sending
 from handlers.context import Context
 from handlers.tasks import unit_here

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from campaign import people
-from campaign.duties import of_units, owed_by
 from campaign.message import Choice
-from campaign.people import Right
+from campaign.organisation import people
+from campaign.organisation.people import Right
+from campaign.work.duties import of_units, owed_by
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words
 
 GREETING = "Xin chào {name}. Anh/chị muốn làm gì?"

@@ -7,8 +7,9 @@ import hashlib
 from sqlalchemy import or_, update
 from sqlmodel import Session, col
 
-from campaign import audit, chats, invites, people
+from campaign import audit
 from campaign.message import Choice
+from campaign.organisation import chats, invites, people
 from campaign.problems import Refusal
 from campaign.text import fold_words
 from handlers import home

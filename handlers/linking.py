@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from campaign import audit, chats, clusters, invites
-from campaign.clusters import members_today
-from campaign.people import Right
+from campaign import audit
+from campaign.organisation import chats, clusters, invites
+from campaign.organisation.clusters import members_today
+from campaign.organisation.people import Right
 from campaign.problems import Refusal
 from campaign.text import fold
 from handlers.context import Context

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
-from campaign import audit, erasing, invites, people
+from campaign import audit
 from campaign.message import Choice
+from campaign.organisation import erasing, invites, people
 from campaign.text import clean_name
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words
 from storage.models import Account, Consent, Submission, Unit

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from campaign import readings
 from campaign.message import Choice
+from campaign.planning import readings
+from campaign.planning.readings import Known
+from campaign.planning.revising import Change
 from campaign.problems import Refusal
-from campaign.readings import Known
-from campaign.revising import Change
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words, short
 from handlers.paging import LINE_LETTERS, from_plan, numbers, page
 from handlers.planning import apply_choice, known_to, waiting

@@ -8,14 +8,17 @@ from datetime import timedelta
 from typing import Any
 
 from bot.channels.contract import MediaRef
-from campaign import chats, outbox, people, readings, submissions
+from campaign import outbox
 from campaign.calendar import numeric
-from campaign.document import Document, source_of
 from campaign.message import Choice
-from campaign.people import Right, open_posts
+from campaign.organisation import chats, people
+from campaign.organisation.people import Right, open_posts
+from campaign.planning import readings
+from campaign.planning.document import Document, source_of
+from campaign.planning.readings import NO_RIGHT, Known
 from campaign.problems import Refusal
-from campaign.readings import NO_RIGHT, Known
 from campaign.text import fold_words
+from campaign.work import submissions
 from handlers import home, sending
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words, number, short
 from handlers.paging import LINE_LETTERS, from_plan, numbers, page

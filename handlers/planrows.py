@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
-from campaign import audience, campaigns, clusters, confirming
-from campaign.audience.grammar import Atom, AtomKind
 from campaign.calendar import full, moment_in_full, weekday
 from campaign.calendar import short as short_day
-from campaign.confirming import Ref, Row, RowKind
-from campaign.deadlines import in_words
 from campaign.message import Choice
-from campaign.people import Right
+from campaign.organisation import audience, clusters
+from campaign.organisation.audience.grammar import Atom, AtomKind
+from campaign.organisation.people import Right
+from campaign.planning import campaigns, confirming
+from campaign.planning.confirming import Ref, Row, RowKind
+from campaign.planning.deadlines import in_words
 from campaign.problems import Refusal
 from handlers import camps
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words, number, short

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from sqlmodel import col, select
 
-from campaign import coverage, people, phones, pushes, units
 from campaign.calendar import when_in_full
-from campaign.duties import what
 from campaign.message import Choice
-from campaign.people import Right
+from campaign.organisation import people, phones, units
+from campaign.organisation.people import Right
 from campaign.problems import Refusal
+from campaign.work import coverage, pushes
+from campaign.work.duties import what
 from handlers.context import HOME, Actions, Context, Steps, Words, number, short
 from storage.models import Assignment, Push, Unit
 from storage.models.campaigns import PushKind, PushState

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from campaign import reviews
 from campaign.problems import Refusal
+from campaign.work import reviews
 from handlers.answering import tell_decision
 from handlers.context import HOME, Actions, Context, Steps, Words, number
 from handlers.reviewing import UNDER_THIS

@@ -8,11 +8,13 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from campaign import outbox, people, reviews, submissions, units
-from campaign.duties import what
+from campaign import outbox
 from campaign.message import Choice, FilePart, Message
-from campaign.people import Right
+from campaign.organisation import people, units
+from campaign.organisation.people import Right
 from campaign.text import clean
+from campaign.work import reviews, submissions
+from campaign.work.duties import what
 from handlers.answering import tell_decision
 from handlers.context import HOME, Actions, Context, House, Steps, Words, number, short
 from storage.models import Assignment, Chat, Duty, Item, Person, Submission, Unit

@@ -8,8 +8,8 @@ import structlog
 from sqlmodel import Session
 
 from bot.channels.contract import Event
-from campaign import chats, invites
 from campaign.message import Choice
+from campaign.organisation import chats, invites
 from campaign.problems import Refusal
 from campaign.text import fold, fold_words
 from handlers import (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from campaign import duties, submissions
-from campaign.duties import what
 from campaign.message import Choice
-from campaign.people import Right
+from campaign.organisation.people import Right
 from campaign.problems import Refusal
 from campaign.text import fold_words
+from campaign.work import duties, submissions
+from campaign.work.duties import what
 from handlers import home
 from handlers.context import HOME, Actions, Context, Steps, Words, number, short
 from handlers.tasks import duty_here

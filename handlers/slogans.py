@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from sqlmodel import col, select
 
-from campaign import submissions
 from campaign.message import Choice
 from campaign.text import fold_words
+from campaign.work import submissions
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words, number, short
 from storage.models import Campaign, Slogan
 from storage.models.campaigns import CampaignState

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sqlmodel import select
 
-from campaign import audit, duties, pushes, reminders
+from campaign import audit
 from campaign.calendar import when_in_full
-from campaign.clusters import members_today
-from campaign.duties import what
 from campaign.message import Choice
+from campaign.organisation.clusters import members_today
 from campaign.problems import Refusal
+from campaign.work import duties, pushes, reminders
+from campaign.work.duties import what
 from handlers.context import HOME, Actions, Context, Steps, Words, number, short
 from storage.models import Assignment, Duty, Push, Unit
 

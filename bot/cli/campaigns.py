@@ -14,9 +14,9 @@ from sqlmodel import Session, col, select
 
 from bot.cli.frame import BAD_INPUT, fail, house, moment, root_unit, show, unit_by_code
 from bot.core import Core
-from campaign import campaigns, copying, listing, plans, revising
+from campaign.planning import campaigns, copying, listing, plans, revising
+from campaign.planning.revising import Applied, Revision
 from campaign.problems import Refusal
-from campaign.revising import Applied, Revision
 from storage.models import Assignment, Campaign, Push
 
 plan_app = typer.Typer(help="Kế hoạch: đọc và nhập.", no_args_is_help=True)

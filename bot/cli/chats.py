@@ -13,8 +13,9 @@ from sqlmodel import Session, col, select
 from bot.app import KNOWN_CHANNELS
 from bot.cli.frame import fail, house, show, unit_by_code
 from bot.core import Core
-from campaign import audit, chats, clusters, invites
-from campaign.invites import ROLE_NAMES
+from campaign import audit
+from campaign.organisation import chats, clusters, invites
+from campaign.organisation.invites import ROLE_NAMES
 from storage.models import Chat, Cluster, Person, Unit
 from storage.models.organisation import Role
 

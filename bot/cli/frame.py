@@ -17,8 +17,8 @@ from sqlmodel import Session, select
 
 from bot.clock import BadClock
 from bot.core import Core, open_core
-from campaign import units
 from campaign.hours import BadHours
+from campaign.organisation import units
 from campaign.problems import Refusal
 from storage.models import Unit
 

@@ -9,7 +9,7 @@ import typer
 
 from bot.cli.frame import fail, house, moment, show
 from bot.core import Core
-from campaign import pushes
+from campaign.work import pushes
 from reports import pictures
 from storage.models import Push
 from storage.models.messages import OutgoingState

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.cli.frame import house, show
 from bot.core import Core
-from campaign import coverage, submissions
+from campaign.work import coverage, submissions
 from storage.models import Campaign, Chat, Incoming, Outgoing, Person, Submission, Unit
 from storage.models.campaigns import CampaignState
 from storage.models.messages import IncomingState, OutgoingState

@@ -10,8 +10,8 @@ import typer
 from sqlmodel import Session, col, select
 
 from bot.cli.frame import fail, house, progress_bar, show, unit_by_code
-from campaign import people, unit_import
-from campaign import units as tree
+from campaign.organisation import people, unit_import
+from campaign.organisation import units as tree
 from campaign.problems import Refusal
 from storage.models import Person, Unit
 

@@ -22,9 +22,9 @@ from bot.channels.contract import Channel, Outcome, Part, Refused, RetryAt, Sent
 from bot.channels.split import parts_of
 from bot.clock import Clock
 from bot.delivery.pace import Gate
-from campaign import chats
 from campaign.hours import Hours
 from campaign.message import Message
+from campaign.organisation import chats
 from storage import outbox
 from storage.database import Database
 from storage.models import Chat, Outgoing

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import event
 from sqlmodel import Session
 
-from campaign import units
+from campaign.organisation import units
 from storage.database import Database
 from storage.migrate import upgrade
 from storage.models import Cluster, ClusterMember, Person, Post, Unit

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from campaign import plans
 from campaign.hours import Hours
+from campaign.planning import plans
 from storage.models import Campaign, Unit
 from tests.campaign.organisation import found, key_of
 

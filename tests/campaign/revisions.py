@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from campaign import campaigns, pushes, revising, schedule
-from campaign.revising import Applied, Revision
+from campaign.planning import campaigns, revising, schedule
+from campaign.planning.revising import Applied, Revision
+from campaign.work import pushes
 from storage.models import Assignment, Campaign, Chat, Duty, Push, Unit
 from storage.models.campaigns import PushState
 from tests.campaign.papers import HOURS, IN_APRIL, REPORT, at, imported, paper

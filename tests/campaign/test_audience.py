@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from campaign import audience, units
-from campaign.audience import Atom, Audience, BadAudience, MembersFilter, Term
-from campaign.audience.grammar import LEVELS, AtomKind
+from campaign.organisation import audience, units
+from campaign.organisation.audience import Atom, Audience, BadAudience, MembersFilter, Term
+from campaign.organisation.audience.grammar import LEVELS, AtomKind
 from campaign.text import clean_name
 from storage.models import Person, Unit
 from storage.models.organisation import Role

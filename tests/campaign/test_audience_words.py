@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from campaign import audience, units
+from campaign.organisation import audience, units
 from storage.models import Unit
 from tests.campaign.organisation import NOW, TODAY, compete, found, office
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from campaign import clusters, units
+from campaign.organisation import clusters, units
 from storage.models import Unit
 from tests.campaign.organisation import TODAY, compete, found, key_of, office
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from campaign import campaigns, copying, schedule
+from campaign.planning import campaigns, copying, schedule
+from campaign.planning.rewording import Rewording
 from campaign.problems import Refusal
-from campaign.rewording import Rewording
 from storage.models import Assignment, AuditEntry, Campaign, Push, Slogan
 from storage.models.campaigns import CampaignState, PushKind
 from tests.campaign.organisation import office

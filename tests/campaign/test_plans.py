@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from campaign import campaigns, plans, schedule
+from campaign.planning import campaigns, plans, schedule
 from campaign.problems import Refusal
 from storage.models import Assignment, AuditEntry, Campaign, Plan, Push
 from storage.models.campaigns import CampaignState

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, col, select
 
-from campaign import campaigns, listing, schedule
+from campaign.planning import campaigns, listing, schedule
 from campaign.problems import Refusal
 from storage.models import AuditEntry, Campaign, Push
 from storage.models.campaigns import CampaignState, PushKind, PushState

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.deadlines import Printed, due_day, in_words, meaning
+from campaign.planning.deadlines import Printed, due_day, in_words, meaning
 from tests.campaign.papers import HOURS, at
 
 DAYS = st.dates(date(2015, 1, 1), date(2045, 12, 31))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from campaign import copying, schedule
+from campaign.planning import copying, schedule
 from storage.models.campaigns import PushKind
 from tests.campaign.organisation import office
 from tests.campaign.papers import HOURS, at, imported

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, col, select
 
-from campaign import campaigns, copying, duties, listing, revising, schedule
+from campaign.planning import campaigns, copying, listing, revising, schedule
+from campaign.planning.revising import Applied, Kind, What
 from campaign.problems import Refusal
-from campaign.revising import Applied, Kind, What
+from campaign.work import duties
 from storage.models import AuditEntry, Campaign, Observance, Plan, Push, Slogan
 from storage.models.campaigns import CampaignState, PushKind, PushState
 from tests.campaign.organisation import office

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from campaign import revising, schedule
+from campaign.planning import revising, schedule
+from campaign.planning.revising import Applied, Kind, What
 from campaign.problems import Refusal
-from campaign.revising import Applied, Kind, What
 from planreader import read_text
 from storage.models import Campaign
 from tests.campaign.organisation import office

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign import plans, revising, schedule
+from campaign.planning import plans, revising, schedule
+from campaign.planning.revising import Applied, Kind
 from campaign.problems import Refusal
-from campaign.revising import Applied, Kind
 from campaign.text import fold_words
 from planreader import read_text
 from storage.models.campaigns import PushKind, PushState

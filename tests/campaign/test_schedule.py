@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from campaign import schedule
 from campaign.hours import Hours
+from campaign.planning import schedule
 from storage.models import Assignment, Campaign, Push, Unit
 from storage.models.campaigns import LatePolicy, PushKind, PushState
 from tests.campaign.organisation import office

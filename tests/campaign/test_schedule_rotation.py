@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.rotation import concerning, rotate
+from campaign.planning.rotation import concerning, rotate
 from storage.models import Observance
 
 MAY = date(2026, 5, 1)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from campaign import clusters, phones, units
-from campaign.unit_import import ImportResult, import_units
+from campaign.organisation import clusters, phones, units
+from campaign.organisation.unit_import import ImportResult, import_units
 from samples import units_csv
 from storage.models import AuditEntry, Cluster, ClusterMember, Unit, UnitName
 from tests.campaign.excel import HEADER, Cell, xlsx

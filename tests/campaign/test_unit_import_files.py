@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 from sqlmodel import Session, select
 
-from campaign.unit_import import UnreadableTable, import_units
+from campaign.organisation.unit_import import UnreadableTable, import_units
 from storage.models import Unit
 from tests.campaign.excel import HEADER, locked_xlsx, xls, xlsx
 from tests.campaign.organisation import NOW, TODAY, office

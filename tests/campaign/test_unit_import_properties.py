@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from campaign import units
-from campaign.unit_import import ImportResult, import_units
+from campaign.organisation import units
+from campaign.organisation.unit_import import ImportResult, import_units
 from storage.models import Unit, UnitName
 from tests.campaign.excel import HEADER
 from tests.campaign.organisation import NOW, TODAY, key_of, office

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from campaign import duties, units
-from campaign.levels import Level, of_units, of_words
+from campaign.organisation import units
+from campaign.organisation.levels import Level, of_units, of_words
+from campaign.work import duties
 from storage.models import (
     Assignment,
     AuditEntry,

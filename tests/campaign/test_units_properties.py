@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from campaign import units
+from campaign.organisation import units
 from storage.models import Chat, Post, Unit
 from tests.campaign.organisation import NOW, appoint, compete, found, key_of, office
 

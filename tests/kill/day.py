@@ -13,8 +13,8 @@ from pathlib import Path
 
 from sqlmodel import Session, func, select
 
-from campaign import chats, people
-from campaign.people import Role
+from campaign.organisation import chats, people
+from campaign.organisation.people import Role
 from storage import migrate
 from storage.database import Database
 from storage.media import Media

@@ -27,7 +27,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database in which nothing is yet."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/new.sqlite3"
-    server: Server = request.getfixturevalue("server")
+    server: Server = request.getfixturevalue("postgres_server")
     return server.empty()
 
 

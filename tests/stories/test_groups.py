@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from campaign import chats
+from campaign.organisation import chats
 from storage.models.work import SubmissionState
 from tests.stories.test_joining import invited
 from tests.stories.town import CHANNEL, Town, local

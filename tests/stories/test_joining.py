@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from campaign import invites, people
+from campaign.organisation import invites, people
 from storage.models import Account, Chat, Consent, Incoming, Person, Post, Talk
 from tests.stories.town import CHANNEL, Town
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlmodel import select
 
 from bot.scheduler import tick
-from campaign import chats, clusters, people
+from campaign.organisation import chats, clusters, people
 from storage.models import Account, Chat, Cluster, ClusterMember, Person, Push
 from storage.models.work import SubmissionState
 from tests.stories.town import CHANNEL, HOURS, Town, local
@@ -195,7 +195,7 @@ def test_half_an_emoji_breaks_nothing(town: Town) -> None:
 
 def test_a_push_that_waited_does_not_reach_somebody_who_has_left(town: Town) -> None:
     with town.database.transaction() as session:
-        from campaign import pushes
+        from campaign.work import pushes
 
         pushes.ad_hoc(session, "Sáng mai họp", "unit:CS01", town.now, HOURS)
     town.says("lan", "xóa dữ liệu")

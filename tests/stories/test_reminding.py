@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from campaign.duties import reminder_moments
+from campaign.work.duties import reminder_moments
 from tests.stories.town import HOURS, Town, local
 
 TITLE = "Gửi ảnh băng rôn"
@@ -78,7 +78,7 @@ def test_a_digest_that_waits_is_taken_back_when_the_photo_arrives(town: Town) ->
     event = town.photo("lan")
     town.hears(event)
     with town.database.transaction() as session:
-        from campaign import submissions
+        from campaign.work import submissions
 
         draft = submissions.draft_of(session, "square", "square:lan", "lan")
         assert draft is not None

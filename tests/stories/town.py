@@ -21,10 +21,10 @@ from sqlmodel import Session, col, select
 
 from bot.channels.contract import Event, MediaRef
 from bot.scheduler import tick
-from campaign import chats, people
 from campaign.hours import Hours
 from campaign.message import Choice, Message
-from campaign.people import Role
+from campaign.organisation import chats, people
+from campaign.organisation.people import Role
 from campaign.text import fold
 from handlers import router
 from handlers.context import House

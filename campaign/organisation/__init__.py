@@ -1,0 +1,1 @@
+"""Who there is: units, clusters, people, the chats they are reached in, and audiences made of them."""

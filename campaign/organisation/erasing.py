@@ -1,0 +1,54 @@
+"""Xóa dữ liệu: what identifies a person goes; counts and what was handed in stay under the unit (Law 91/2025/QH15)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from campaign import audit
+from campaign.work import submissions
+from storage.models import Account, Chat, Incoming, Outgoing, Person, Post, Submission, Talk
+from storage.models.messages import IncomingState, OutgoingState
+from storage.models.work import SubmissionState
+
+
+def erase(session: Session, person: Person, now: datetime) -> None:
+    """Forget name, accounts, posts, unsent drafts and the words of private conversations."""
+    for draft in _drafts(session, person):
+        submissions.discard(session, draft, now)
+    for chat in session.exec(select(Chat).where(Chat.person_id == person.id)).all():
+        _forget_conversation(session, chat)
+    for account in session.exec(select(Account).where(Account.person_id == person.id)):
+        session.delete(account)
+    for talk in session.exec(select(Talk).where(Talk.person_id == person.id)):
+        session.delete(talk)
+    session.execute(update(Post).where(col(Post.person_id) == person.id, col(Post.until).is_(None)).values(until=now))
+    person.name, person.erased_at = "(đã xóa)", now
+    session.add(person)
+    audit.note(session, now, "person.erased", f"person:{person.id}")
+
+
+def _drafts(session: Session, person: Person) -> list[Submission]:
+    statement = select(Submission).where(Submission.person_id == person.id, Submission.state == SubmissionState.DRAFT)
+    return list(session.exec(statement))
+
+
+def _forget_conversation(session: Session, chat: Chat) -> None:
+    """Both sides of it: what was heard, what was said, and what was still to be said."""
+    session.execute(
+        update(Incoming)
+        .where(col(Incoming.channel) == chat.channel, col(Incoming.chat) == chat.external_id)
+        .where(col(Incoming.state) != IncomingState.NEW)
+        .values(payload={})
+    )
+    addressed = (col(Outgoing.channel) == chat.channel, col(Outgoing.to) == chat.external_id)
+    waiting = (OutgoingState.QUEUED, OutgoingState.RETRY)
+    session.execute(
+        update(Outgoing).where(*addressed, col(Outgoing.state).in_(waiting)).values(state=OutgoingState.CANCELLED)
+    )
+    session.execute(update(Outgoing).where(*addressed).values(message={}))
+    chat.active, chat.inactive_reason = False, "Người dùng đã xóa dữ liệu."
+    chat.title, chat.person_id = "", None
+    session.add(chat)

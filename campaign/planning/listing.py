@@ -1,0 +1,135 @@
+"""The dated list that a person reads before a campaign may start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from campaign.calendar import weekday
+from campaign.hours import Hours
+from campaign.organisation import audience
+from campaign.planning import schedule
+from storage.models import Assignment, Campaign, Observance, Push, Slogan
+from storage.models.campaigns import PushKind, PushState
+
+KINDS = {
+    PushKind.SLOGAN: "khẩu hiệu",
+    PushKind.OBSERVANCE: "ngày kỷ niệm",
+    PushKind.ASSIGNMENT: "việc cần làm",
+    PushKind.WINDOW: "mốc của đợt",
+    PushKind.ADHOC: "thông báo",
+}
+STATES = {
+    PushState.PLANNED: "sẽ gửi",
+    PushState.RELEASED: "đã gửi",
+    PushState.DROPPED: "đã bỏ",
+    PushState.SKIPPED: "đã lỡ",
+    PushState.FAILED: "không gửi được",
+    PushState.MERGED: "chờ bản nhắc",
+}
+NOBODY = "chưa chọn đơn vị nhận"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list, in local time; without ``push_id`` it is work that nobody has been named for."""
+
+    day: date | None
+    weekday: str
+    time: str
+    kind: str
+    text: str
+    audience: str
+    units: int
+    state: str
+    push_id: int | None
+    assignment_id: int | None
+    line: int | None
+    sentence: str
+
+
+def show(session: Session, campaign: Campaign, hours: Hours, on: date) -> list[Row]:
+    """Every push of the campaign by moment, then the work that has no push yet. ``on``: the day of the unit tree."""
+    pushes = schedule.pushes_of(session, campaign)
+    asked = {push.assignment_id for push in pushes}
+    reach = {expression: _reach(session, expression, on) for expression in {push.audience for push in pushes}}
+    waiting = [row for row in schedule.assignments_of(session, campaign) if not row.audience and row.id not in asked]
+    return [
+        *(_of_push(session, push, reach[push.audience], hours) for push in pushes),
+        *(_of_work(row, hours) for row in waiting),
+    ]
+
+
+def summary(session: Session, campaign: Campaign) -> str:
+    """11 khẩu hiệu, 4 ngày kỷ niệm, 5 việc, 3 hạn báo cáo, 1 điều cần xem lại"""
+    work = schedule.assignments_of(session, campaign)
+    counts = {
+        "khẩu hiệu": len(schedule.slogans_of(session, campaign)),
+        "ngày kỷ niệm": len(schedule.observances_of(session, campaign)),
+        "việc": len(work),
+        "hạn báo cáo": sum(row.deadline is not None and row.kind != "task" for row in work),
+        "điều cần xem lại": len(campaign.warnings),
+    }
+    return ", ".join(f"{count} {what}" for what, count in counts.items())
+
+
+def _reach(session: Session, expression: str, on: date) -> tuple[str, int]:
+    return audience.describe(session, expression), len(audience.units_of(session, expression, on))
+
+
+def _of_push(session: Session, push: Push, reach: tuple[str, int], hours: Hours) -> Row:
+    source = source_of(session, push)
+    day, name, clock = _local(push.due_at, hours)
+    return Row(
+        day=day,
+        weekday=name,
+        time=clock,
+        kind=KINDS[PushKind(push.kind)],
+        text=push.text,
+        audience=reach[0],
+        units=reach[1],
+        state=STATES[PushState(push.state)],
+        push_id=push.id,
+        assignment_id=push.assignment_id,
+        line=source.get("line"),
+        sentence=source.get("text", ""),
+    )
+
+
+def _of_work(row: Assignment, hours: Hours) -> Row:
+    day, name, clock = _local(row.starts_at, hours)
+    return Row(
+        day=day,
+        weekday=name,
+        time=clock,
+        kind=KINDS[PushKind.ASSIGNMENT],
+        text=row.title,
+        audience=f"{NOBODY}: “{row.audience_text}”" if row.audience_text else NOBODY,
+        units=0,
+        state="chưa gửi",
+        push_id=None,
+        assignment_id=row.id,
+        line=row.source.get("line"),
+        sentence=row.source.get("text", ""),
+    )
+
+
+def _local(moment: datetime | None, hours: Hours) -> tuple[date | None, str, str]:
+    if moment is None:
+        return None, "", ""
+    local = hours.local(moment)
+    return local.date(), weekday(local.date()), f"{local:%Hh%M}"
+
+
+def source_of(session: Session, push: Push) -> dict[str, Any]:
+    """Where the plan says it; announcements of the window are ours and have none."""
+    if push.slogan_id is not None:
+        return session.get_one(Slogan, push.slogan_id).source
+    if push.observance_id is not None:
+        return session.get_one(Observance, push.observance_id).source
+    if push.assignment_id is not None:
+        return session.get_one(Assignment, push.assignment_id).source
+    return {}

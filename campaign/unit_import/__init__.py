@@ -1,7 +1,0 @@
-"""The table of units that an office keeps in Excel, brought into the tree; doing it again changes nothing."""
-
-from campaign.unit_import.importing import ImportResult, import_units
-from campaign.unit_import.rows import RowProblem
-from campaign.unit_import.tables import UnreadableTable
-
-__all__ = ["ImportResult", "RowProblem", "UnreadableTable", "import_units"]

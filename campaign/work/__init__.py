@@ -1,0 +1,1 @@
+"""The loop itself: pushes, duties, reminders, submissions, reviews, coverage."""

@@ -1,0 +1,228 @@
+"""Thông báo: from a dated row to one outbox row for each chat, and what people did with it."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_
+from sqlmodel import Session, col, select
+
+from campaign.hours import Hours
+from campaign.message import Choice, Message
+from campaign.organisation import audience, clusters, people
+from campaign.outbox import outgoing
+from campaign.problems import Refusal
+from campaign.work import duties
+from storage.insert import insert_new
+from storage.models import Assignment, Campaign, Chat, Duty, Outgoing, Post, Push, Receipt, Unit
+from storage.models.campaigns import CampaignState, LatePolicy, PushKind, PushState
+from storage.models.messages import OutgoingState, Priority
+
+GRACE = timedelta(hours=2)  # a push that leaves later than this was late
+INFORMING = (PushKind.SLOGAN, PushKind.OBSERVANCE, PushKind.WINDOW)  # one copy per unit is enough
+BATCH = 50
+
+
+def due(session: Session, now: datetime) -> list[Push]:
+    """Planned pushes whose moment has come and whose campaign a person has activated."""
+    statement = (
+        select(Push)
+        .outerjoin(Campaign, col(Campaign.id) == Push.campaign_id)
+        .where(Push.state == PushState.PLANNED, col(Push.due_at) <= now)
+        .where(or_(col(Push.campaign_id).is_(None), col(Campaign.state) == CampaignState.ACTIVE))
+        .order_by(col(Push.due_at), col(Push.id))
+        .limit(BATCH)
+        .with_for_update(of=Push, skip_locked=True)
+    )
+    return list(session.exec(statement))
+
+
+def release_due(session: Session, now: datetime, hours: Hours, grace: timedelta = GRACE) -> list[Push]:
+    """Turn due pushes into outbox rows, or do what their policy says when an outage made them late.
+
+    ``grace``: how much later than its moment a push may leave and still count as on time.
+    Returns those that were skipped or cannot be sent, so that the admins can be told.
+    """
+    skipped = []
+    for push in due(session, now):
+        late = now - push.due_at > grace
+        if late and push.late_policy == LatePolicy.SKIP:
+            push.state = PushState.SKIPPED
+            skipped.append(push)
+        elif late and push.late_policy == LatePolicy.MERGE:
+            push.state = PushState.MERGED
+        elif not _released(session, push, now, hours, late=late):
+            push.state = PushState.FAILED
+            skipped.append(push)
+        push.released_at = now
+        session.add(push)
+    return skipped
+
+
+def _released(session: Session, push: Push, now: datetime, hours: Hours, *, late: bool) -> bool:
+    """False when its audience makes no sense any more: one such push must not stop all others."""
+    try:
+        with session.begin_nested():
+            release(session, push, now, hours, late=late)
+    except Refusal:
+        return False
+    return True
+
+
+def release(session: Session, push: Push, now: datetime, hours: Hours, *, late: bool = False) -> int:
+    """One outbox row for each chat of the audience; doing it again adds only chats that are new. Returns how many."""
+    units = audience.units_of(session, push.audience, hours.day(now))
+    _open_duties(session, push, units, now, hours)
+    message = message_of(push, late_since=push.due_at if late else None, hours=hours)
+    rows = [
+        outgoing(f"p{push.id}:{chat.id}", chat, message, priority=Priority.PUSH, push_id=push.id, urgent=push.urgent)
+        for chat in chats_of(session, push, units)
+    ]
+    for row in rows:
+        row.personal = False  # an announcement is never repeated blindly, not even to one person
+    push.state, push.released_at = PushState.RELEASED, push.released_at or now
+    session.add(push)
+    return insert_new(session, Outgoing, rows)
+
+
+def _open_duties(session: Session, push: Push, units: Sequence[Unit], now: datetime, hours: Hours) -> None:
+    assignment = session.get(Assignment, push.assignment_id) if push.assignment_id else None
+    if assignment is not None and not assignment.dropped:
+        duties.open_for(session, assignment, [unit.id for unit in units if unit.id], now, hours)
+
+
+def message_of(push: Push, *, late_since: datetime | None, hours: Hours) -> Message:
+    """The words and the choices that fit this kind of push."""
+    text = push.text
+    if late_since is not None:
+        text = f"(Tin gửi muộn, lẽ ra gửi lúc {hours.local(late_since):%Hh%M ngày %d/%m/%Y})\n{text}"
+    return Message(text=text, choices=choices_for(push), photos=tuple(push.photos))
+
+
+def choices_for(push: Push) -> tuple[Choice, ...]:
+    seen = Choice("Đã nhận", f"seen:{push.id}")
+    if push.assignment_id is None:
+        return (seen,)
+    return (
+        seen,
+        Choice("Nộp ảnh/tin", f"give:{push.assignment_id}"),
+        Choice("Xin gia hạn", f"more:{push.assignment_id}"),
+        Choice("Đã làm xong", f"done:{push.assignment_id}"),
+    )
+
+
+def chats_of(session: Session, push: Push, units: Sequence[Unit]) -> list[Chat]:
+    """The chats that get a push, each once.
+
+    What only informs goes to a unit's own group, else to its cluster's, else to the private chats of its officers. What
+    asks something of people goes to all of these: groups read along, officers answer.
+    """
+    holders = {post.person_id for post in audience.people_of(session, push.audience, None)}
+    unit_ids = {unit.id for unit in units if unit.id is not None}
+    own = _bound(session, unit_ids)
+    cluster_chats = _cluster_chats(session, unit_ids)
+    wanted = set(unit_ids)
+    if push.kind in INFORMING:
+        wanted -= {chat.unit_id for chat in own}
+        for _, members in cluster_chats:
+            wanted -= members
+    officers = people.private_chats(session, _reporters(session, wanted) | holders)
+    chats = {chat.id: chat for chat in [*own, *(chat for chat, _ in cluster_chats), *officers]}
+    return [chats[key] for key in sorted(chats, key=lambda key: key or 0)]
+
+
+def _bound(session: Session, unit_ids: set[int]) -> list[Chat]:
+    statement = select(Chat).where(col(Chat.active), Chat.purpose == "work", col(Chat.unit_id).is_not(None))
+    return [chat for chat in session.exec(statement) if chat.unit_id in unit_ids]
+
+
+def _cluster_chats(session: Session, unit_ids: set[int]) -> list[tuple[Chat, set[int]]]:
+    """Groups of clusters whose members are all addressed, with those members."""
+    found = []
+    for chat in session.exec(select(Chat).where(col(Chat.active), col(Chat.cluster_id).is_not(None))):
+        assert chat.cluster_id is not None
+        members = {unit.id for unit in clusters.members_today(session, chat.cluster_id) if unit.id is not None}
+        if members and members <= unit_ids:
+            found.append((chat, members))
+    return found
+
+
+def _reporters(session: Session, unit_ids: set[int]) -> set[int]:
+    statement = select(Post.person_id, Post.unit_id).where(
+        col(Post.role).in_(people.Right.REPORT.value), col(Post.until).is_(None)
+    )
+    return {person_id for person_id, unit_id in session.exec(statement) if unit_id in unit_ids}
+
+
+def ad_hoc(
+    session: Session,
+    text: str,
+    to: str,
+    now: datetime,
+    hours: Hours,
+    *,
+    at: datetime | None = None,
+    urgent: bool = False,
+    photos: Sequence[str] = (),
+    by: int | None = None,
+    unit_id: int | None = None,
+) -> Push:
+    """A push made by a person. Without ``at`` it is released at once and waits in the outbox for open hours.
+
+    Raises Refusal for an audience that cannot be understood.
+    """
+    to = str(audience.resolve(session, audience.parse(to), hours.day(now)))
+    push = Push(
+        key=f"adhoc:{secrets.token_hex(8)}",
+        kind=PushKind.ADHOC,
+        audience=to,
+        text=text,
+        photos=list(photos),
+        due_at=at or now,
+        urgent=urgent,
+        late_policy=LatePolicy.SEND,
+        created_by=by,
+        unit_id=unit_id,
+    )
+    session.add(push)
+    session.flush()
+    if at is None or at <= now:
+        release(session, push, now, hours)
+    return push
+
+
+def recipients(session: Session, push: Push, hours: Hours, now: datetime) -> list[Chat]:
+    """Who would get it if it left now: for the preview."""
+    units = audience.units_of(session, push.audience, hours.day(now))
+    return chats_of(session, push, units)
+
+
+def status(session: Session, push_id: int) -> dict[str, int]:
+    """Outbox rows of a push by state; every state is named."""
+    rows = session.exec(
+        select(Outgoing.state, func.count()).where(Outgoing.push_id == push_id).group_by(Outgoing.state)
+    )
+    counts = Counter(dict(rows.all()))
+    return {str(state): counts[state] for state in OutgoingState}
+
+
+def acknowledge(session: Session, push: Push, unit_id: int, person_id: int | None, now: datetime, hours: Hours) -> bool:
+    """ "Đã nhận" by a unit; False when it had said so before."""
+    assert push.id is not None
+    row = Receipt(push_id=push.id, unit_id=unit_id, at=now, person_id=person_id)
+    new = insert_new(session, Receipt, [row]) == 1
+    if push.assignment_id is not None:
+        statement = select(Duty).where(Duty.assignment_id == push.assignment_id, Duty.unit_id == unit_id)
+        if (duty := session.exec(statement).first()) is not None:
+            duties.mark(session, duty, "seen", now, hours)
+    return new
+
+
+def seen_and_missing(session: Session, push: Push, on: datetime, hours: Hours) -> tuple[list[Unit], list[Unit]]:
+    """Units of the audience that have said "Đã nhận", and those that have not."""
+    units = audience.units_of(session, push.audience, hours.day(on))
+    seen = set(session.exec(select(Receipt.unit_id).where(Receipt.push_id == push.id)))
+    return [unit for unit in units if unit.id in seen], [unit for unit in units if unit.id not in seen]
