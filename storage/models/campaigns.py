@@ -160,7 +160,7 @@ class Assignment(SQLModel, table=True):
     position: int = 0
     kind: str = "task"  # report | photo | news | task
     title: str
-    audience: str  # see campaign.audience; empty: nobody recognised yet, a person must say
+    audience: str  # see campaign.organisation.audience; empty: nobody recognised yet, a person must say
     audience_text: str = ""  # as the plan prints it
     quota: list[dict[str, Any]] = json_column(list)
     starts_at: datetime | None = maybe_moment()
