@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 
 from campaign import audit
 from campaign.work import submissions
-from storage.models import Account, Chat, Incoming, Outgoing, Person, Post, Submission, Talk
+from storage.models import Account, Chat, Incoming, Outgoing, Person, PlanReading, Post, Submission, Talk
+from storage.models.campaigns import ReadingState
 from storage.models.messages import IncomingState, OutgoingState
 from storage.models.work import SubmissionState
 
@@ -22,6 +23,12 @@ def erase(session: Session, person: Person, now: datetime) -> None:
         _forget_conversation(session, chat)
     for account in session.exec(select(Account).where(Account.person_id == person.id)):
         session.delete(account)
+    finished = (ReadingState.DRAFTED, ReadingState.REFUSED, ReadingState.DROPPED)
+    for reading in session.exec(select(PlanReading).where(PlanReading.person_id == person.id)):
+        reading.text, reading.media = "", {}
+        if reading.state not in finished:
+            reading.state, reading.finished_at = ReadingState.DROPPED, now
+        session.add(reading)
     for talk in session.exec(select(Talk).where(Talk.person_id == person.id)):
         session.delete(talk)
     session.execute(update(Post).where(col(Post.person_id) == person.id, col(Post.until).is_(None)).values(until=now))

@@ -64,7 +64,7 @@ AMENDMENTS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(PAPERS, AMENDMENTS)
 def test_any_dispatch_is_applied_once_and_only_in_words_that_are_printed(
     letter: dict[str, Any], amendments: list[Any]
@@ -81,7 +81,7 @@ def test_any_dispatch_is_applied_once_and_only_in_words_that_are_printed(
         assert applied(session, campaign, letter, IN_APRIL) == Applied()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(PAPERS)
 def test_a_plan_compared_with_its_own_campaign_differs_in_nothing(document: dict[str, Any]) -> None:
     with TemporaryDirectory() as folder, office(Path(folder)) as session:
@@ -89,7 +89,7 @@ def test_a_plan_compared_with_its_own_campaign_differs_in_nothing(document: dict
         assert compared(session, campaign, document, IN_APRIL).is_empty
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(PAPERS, PAPERS)
 def test_after_a_yes_the_campaign_is_what_the_later_plan_alone_would_have_given(
     earlier: dict[str, Any], later: dict[str, Any]

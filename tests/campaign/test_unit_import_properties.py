@@ -39,7 +39,7 @@ def accounted(result: ImportResult) -> int:
     return result.created + result.updated + result.unchanged + len({one.row_number for one in result.problems})
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(tables, tables)
 def test_any_table_brought_twice_is_as_if_brought_once(
     first: list[tuple[str, ...]], second: list[tuple[str, ...]]

@@ -51,7 +51,7 @@ def reform(session: Session, everyone: list[Unit], history: list[tuple[str, int,
     return done
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(trees, steps)
 def test_after_any_reforms_every_open_unit_hangs_under_open_units_only(
     tree: tuple[int, ...], history: list[tuple[str, int, int]]
@@ -68,7 +68,7 @@ def test_after_any_reforms_every_open_unit_hangs_under_open_units_only(
             assert all(key_of(unit) in units.descendants(session, key, None) for key in line)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(trees, steps)
 def test_after_any_mergers_no_cadre_and_no_group_is_left_behind(
     tree: tuple[int, ...], history: list[tuple[str, int, int]]
