@@ -1,0 +1,134 @@
+"""The disk of the server is full while photos come in: they are fetched later, and nobody is told anything false."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import io
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from PIL import Image
+from sqlmodel import select
+
+from bot.channels.contract import Channel
+from bot.clock import Clock
+from bot.fetcher import Fetcher
+from storage.database import Database
+from storage.media import Media
+from storage.models import Item, Outgoing, Submission
+from tests.databases import fresh_database
+from tests.delivery.post_office import Square
+
+MORNING = datetime(2027, 5, 10, 1, 0, tzinfo=UTC)
+
+
+def photo() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "darkred").save(out, "JPEG")
+    return out.getvalue()
+
+
+class Album(Square):
+    """A platform that still has the photo."""
+
+    async def download(self, ref: dict[str, Any], into: Path) -> None:
+        into.write_bytes(photo())
+
+
+@dataclass
+class Room:
+    database: Database
+    media: Media
+
+    def fetcher(self, clock: Clock) -> Fetcher:
+        channels: dict[str, Channel] = {"square": Album()}
+        return Fetcher(self.database, self.media, channels, clock, ZoneInfo("Asia/Ho_Chi_Minh"))
+
+    def submit(self) -> None:
+        with self.database.transaction() as session:
+            submission = Submission(
+                code="TC-0001", state="submitted", channel="square", chat="square:lan", sender="lan", to="lan",
+                created_at=MORNING, touched_at=MORNING,
+            )  # fmt: skip
+            session.add(submission)
+            session.flush()
+            assert submission.id is not None
+            session.add(
+                Item(
+                    submission_id=submission.id, channel="square", chat="square:lan", message_id="1", kind="photo",
+                    ref={"file": "1"},
+                )
+            )  # fmt: skip
+
+    @property
+    def item(self) -> Item:
+        with self.database.snapshot() as session:
+            return session.exec(select(Item)).one()
+
+    def said(self) -> list[Outgoing]:
+        with self.database.snapshot() as session:
+            return list(session.exec(select(Outgoing)))
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    database = fresh_database(tmp_path)
+    yield Room(database, Media(f"file://{tmp_path}/media"))
+    database.close()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def no_space(descriptor: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+async def test_a_photo_that_does_not_fit_on_the_disk_is_fetched_when_there_is_room(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.submit()
+    monkeypatch.setattr("bot.fetcher.FIRST_WAIT_SECONDS", 0.1)
+    fetcher = room.fetcher(Clock(MORNING, time.monotonic()))
+    work = asyncio.create_task(fetcher.run())
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", no_space)
+        await until(lambda: room.item.attempts)
+        assert (room.item.state, room.item.sha256) == ("pending", None)
+        assert room.said() == []
+    await until(lambda: room.item.state == "stored")
+    fetcher.drain()
+    await work
+    kept = room.item.sha256
+    assert kept is not None
+    assert room.media.path(kept).read_bytes() == photo()
+    assert room.said() == []
+
+
+async def test_a_disk_that_stays_full_is_told_to_the_sender_once_and_only_as_it_is(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.submit()
+    monkeypatch.setattr("bot.fetcher.FIRST_WAIT_SECONDS", 0.0001)
+    monkeypatch.setattr("bot.fetcher.IDLE_SECONDS", 0.01)
+    monkeypatch.setattr(os, "fsync", no_space)
+    fetcher = room.fetcher(Clock(MORNING, time.monotonic()))
+    work = asyncio.create_task(fetcher.run())
+    await until(lambda: room.item.state != "pending")
+    fetcher.drain()
+    await work
+    (word,) = room.said()
+    assert "chưa tải được" in word.message["text"]
+    assert "TC-0001" in word.message["text"]
+    assert room.item.state == "refused"
