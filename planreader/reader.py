@@ -11,6 +11,7 @@ from planreader.amendments import amendments_of
 from planreader.anniversaries import anniversaries_of
 from planreader.assignments import assignments_of
 from planreader.bases import legal_bases_of
+from planreader.campaigns import campaigns_of
 from planreader.chars import clean, fold
 from planreader.chat import is_chat, unwrapped
 from planreader.check import drop_invented, warn
@@ -22,9 +23,9 @@ from planreader.lines import Line, physical, wrap_width
 from planreader.model import Reading, Source
 from planreader.outline import Node, outline
 from planreader.quotas import quotas_of
-from planreader.sections import Place, label_sections, places
+from planreader.sections import Place, label_sections, places, printed
 from planreader.slogans import slogans_of
-from planreader.themes import campaigns_of, theme_messages_of
+from planreader.themes import theme_messages_of
 from planreader.zones import Zones, zones
 
 MAX_CHARS = 400_000
@@ -68,12 +69,10 @@ def read_text(text: str, *, today: date | None = None) -> Reading:
     parts = _parts(clean(text), today)
     reading = _header(parts)
     texts = [(line.number, line.text) for line in parts.zones.head]
-    texts += [(p.node.line, t) for p in parts.everything for t in _texts(p)]
+    texts += [(p.node.line, t) for p in parts.everything for t in printed(p.node)]
     reading.anniversaries = anniversaries_of(texts, parts.calendar.year)
     reading.theme_messages = theme_messages_of(parts.everything, parts.calendar.year)
-    reading.campaigns = campaigns_of(
-        reading.title, parts.everything, reading.theme_messages, parts.calendar, parts.calendar.year
-    )
+    reading.campaigns = campaigns_of(reading.title, parts.everything, reading.theme_messages, parts.calendar)
     if is_plan(parts.kind, parts.head):
         _read_plan(reading, parts)
     drop_invented(reading, "\n".join(line.text for line in physical(parts.text)))
@@ -166,12 +165,6 @@ def _read_plan(reading: Reading, parts: _Parts) -> None:
 def _amends(parts: _Parts) -> bool:
     subject = fold((parts.head.title or "") + " " + " ".join(line.text for line in parts.zones.body[:6]))
     return bool(re.search((r"\b(?:dieu chinh|sua doi|bo sung|dinh chinh|thay doi|thay the|gia han)\b"), subject))
-
-
-def _texts(place: Place) -> list[str]:
-    if place.node.table is None:
-        return [place.node.text]
-    return [cell for row in place.node.table.rows for cell in row.cells]
 
 
 __all__ = ["MAX_CHARS", "PlanTooLong", "Source", "read_file", "read_text"]

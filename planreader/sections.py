@@ -101,3 +101,10 @@ def places(root: Node) -> list[Place]:
         inside = (*above, node)
         stack.extend((child, inside) for child in reversed(node.children))
     return found
+
+
+def printed(node: Node) -> list[str]:
+    """The texts of a node: its own, or the cells of its table."""
+    if node.table is None:
+        return [node.text]
+    return [cell for row in node.table.rows for cell in row.cells]

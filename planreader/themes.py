@@ -1,25 +1,17 @@
-"""Themes and messages of the year, and the campaigns they belong to."""
+"""Themes and messages of the year."""
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date
 
 from planreader.chars import fold, squeeze, unquoted, words
-from planreader.dates import Calendar, spans
 from planreader.headings import Meaning, attribute_of
-from planreader.model import Campaign, Source, ThemeMessage
-from planreader.outline import Node
+from planreader.model import Source, ThemeMessage
 from planreader.quoted import quoted
-from planreader.sections import Place
+from planreader.sections import Place, printed
 
 _PLAIN = re.compile(
     r"\b(?P<kind>chu de|thong diep)\b(?P<of>[^:\".;]{0,110}?)(?:\s*:\s*"
     r"|\s+la\s*:?\s+)(?P<text>[^\".;]{8,260})"
-)
-_MONTHS = re.compile(
-    r"\bthang\s+(?:cong nhan|hanh dong(?: quoc gia)?(?: ve)?\s+(?:at\s?-?\s?vsld"
-    r"|an toan,?(?: va)? ve sinh lao dong))(?:\s*(?:lan thu \w+|-|,)?\s*nam\s+(?P<y>20\d\d))?"
 )
 
 
@@ -28,7 +20,7 @@ def theme_messages_of(everything: list[Place], year: int | None) -> list[ThemeMe
     for place in everything:
         if place.meaning in (Meaning.SLOGANS, Meaning.OLD_SLOGANS):
             continue
-        for text in _texts(place.node):
+        for text in printed(place.node):
             found.extend(_in_text(text, place.node.line, year))
         if place.meaning is Meaning.THEMES:
             found.extend(_listed(place))
@@ -36,12 +28,6 @@ def theme_messages_of(everything: list[Place], year: int | None) -> list[ThemeMe
     for theme in found:
         unique.setdefault(" ".join(words(theme.text)), theme)
     return [theme for key, theme in unique.items() if key]
-
-
-def _texts(node: Node) -> list[str]:
-    if node.table is None:
-        return [node.text]
-    return [cell for row in node.table.rows for cell in row.cells]
 
 
 def _in_text(text: str, line: int, year: int | None) -> Iterator[ThemeMessage]:
@@ -83,49 +69,3 @@ def _listed(place: Place) -> Iterator[ThemeMessage]:
         return
     for child in chosen:
         yield ThemeMessage(unquoted(child.text.rstrip(".;, ")), kind, Source(child.line, child.text))  # type: ignore[arg-type]
-
-
-def campaigns_of(
-    title: str | None, everything: list[Place], themes: list[ThemeMessage], calendar: Calendar, year: int | None
-) -> list[Campaign]:
-    """The Months the document speaks of (1 to 31 May where it gives no days), else the subject itself."""
-    found: dict[str, Campaign] = {}
-    texts = [(0, title or "")] + [(p.node.line, text) for p in everything for text in _texts(p.node)]
-    for line, text in texts:
-        for match in _MONTHS.finditer(fold(text)):
-            kind = "worker" if "cong nhan" in match.group()[:16] else "safety"
-            if kind not in found:
-                named = year if match["y"] is None else int(match["y"])
-                start, end = _window(text, match.end(), calendar) or _may(named)
-                found[kind] = Campaign(squeeze(match_text(text, match)), None, start, end, Source(line, text))
-    for kind, campaign in found.items():
-        campaign.theme = next((theme.text for theme in themes if _belongs(theme, kind)), None)
-    if not found and title:
-        found["title"] = Campaign(title, themes[0].text if themes else None, None, None, Source(0, title))
-    return list(found.values())
-
-
-def match_text(text: str, match: "re.Match[str]") -> str:
-    return text[match.start() : match.end()]
-
-
-def _may(year: int | None) -> tuple[date | None, date | None]:
-    return (date(year, 5, 1), date(year, 5, monthrange(year, 5)[1])) if year else (None, None)
-
-
-def _window(text: str, end: int, calendar: Calendar) -> tuple[date, date] | None:
-    """ "Tháng Công nhân (từ 01/5/2024 đến hết 31/5/2024)"."""
-    bracket = re.match(r"[^().;]{0,90}\(([^()]*)\)", text[end : end + 220])
-    if bracket is None:
-        return None
-    for span in spans(bracket.group(1), calendar):
-        if span.ranged and span.start and span.finish and span.start.year == span.finish.year:
-            return span.start, span.finish
-    return None
-
-
-def _belongs(theme: ThemeMessage, kind: str) -> bool:
-    before = fold(theme.source.text)
-    before = before[: before.find(fold(theme.text))][-200:]
-    worker, safety = before.rfind("cong nhan"), max(before.rfind("atvsld"), before.rfind("ve sinh lao dong"))
-    return worker > safety if kind == "worker" else safety > worker
