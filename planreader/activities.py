@@ -31,7 +31,7 @@ _REPORTS = re.compile(r"(?:che do |thong tin,? |cong tac )*(?:gui |nop )?bao cao
 _CHANNELS = re.compile(
     r"\b(?:pa ?-?no|bang ron|co phuon|phuon|ap phich|banner|man hinh led|facebook|zalo|youtube"
     r"|tiktok|fanpage|website|trang (?:thong tin dien tu|web|tin)|cong thong tin dien tu"
-    r"|loa (?:phat thanh|truyen thanh)|bang tin|dai (?:phat thanh|truyen thanh|truyen hinh)"
+    r"|loa (?:phat thanh|truyen thanh|noi bo|phuong|keo)|bang tin|dai (?:phat thanh|truyen thanh|truyen hinh)"
     r"|mang xa hoi|bao chi|to roi|to gap|infographic)\b"
 )
 
@@ -229,6 +229,19 @@ _WITH = re.compile(
 )
 _AT = re.compile(r"\btai\s+(?P<place>[^,.;:()]{3,90}?)(?=,\s|\s+(?:do|voi|tu|vao|luc|cho)\s|[.;()]|$)")
 
+_ANOTHER_PLACE = re.compile(
+    r"(?:,| va)\s+(?:cac |tai )?(?:cong|nha|khu|phong|san|hoi truong|tru so|tuyen|duong|cong ty|benh vien|truong"
+    r"|co quan|don vi|doanh nghiep|noi|trung tam|phan xuong|xuong|quang truong|cong vien|ben|cho)\b[^,.;:()]{0,60}"
+    r"(?=[,.;()]|$)"
+)
+
+
+def _end_of_places(plain: str, end: int) -> int:
+    """ "tại cổng đơn vị, nhà xưởng, nhà ăn ca": all of them, as long as each names a place."""
+    while another := _ANOTHER_PLACE.match(plain, end):
+        end = another.end()
+    return end
+
 
 def _fill(activity: Activity, facts: dict[str, str], text: str, when: When) -> None:
     plain = fold(text)
@@ -243,7 +256,7 @@ def _fill(activity: Activity, facts: dict[str, str], text: str, when: When) -> N
         activity.coordinating = [squeeze(text[slice(*match.span("coop"))])]
     activity.place = facts.get("place") or None
     if activity.place is None and when.start and (match := _AT.search(plain)):
-        activity.place = squeeze(text[slice(*match.span("place"))])
+        activity.place = squeeze(text[match.start("place") : _end_of_places(plain, match.end("place"))])
     searched = text + " " + " ".join(facts.values())
     activity.channels = list(dict.fromkeys(searched[m.start() : m.end()] for m in _CHANNELS.finditer(fold(searched))))
 

@@ -54,6 +54,7 @@ _TO = re.compile(
     r"|cham nhat|muon nhat|qua|bang|theo|de|trong|vao|hang|moi|sau|tu ngay|dinh ky|chot|han"
     r"|den het)\b|\s*[,;.():]|$)"
 )
+_THEN_SENT = re.compile(r"(?:,|\s+va)\s+(?:gui|nop|chuyen)\s+(?:(?:ve|cho|len|den)\s+)?(?P<to>[^,;.:]{3,120})$")
 
 
 _T = TypeVar("_T", ReportDeadline, Deadline)
@@ -80,10 +81,12 @@ def deadlines_of(everything: list[Place], calendar: Calendar) -> tuple[list[Repo
             for row in place.node.table.rows:
                 _row(place.node.table, row, calendar, reports, others)
             continue
-        unit = _unit_above(place)
+        unit, spoken = _unit_above(place), None
         for clause in _clauses(place.node):
             for due in _dues(clause, place, calendar):
-                _file(due, clause, place, unit, reports, others)
+                _file(due, clause, place, unit or spoken, reports, others)
+            # "mỗi CĐCS chụp ảnh; gửi về … trước ngày …": who begins a sentence is meant to its end
+            spoken = None if clause.text.endswith(".") else _named_in(clause.text) or spoken
     return _unique(reports), _unique(others)
 
 
@@ -107,6 +110,7 @@ def _dues(clause: Clause, place: Place, calendar: Calendar) -> Iterator[_Due]:
     text = clause.text[:3000]
     plain = fold(text)
     again = recurrence_of(text)
+    operator: Operator
     floor = 0
     found = [span for span in planned_spans(text, calendar) if _is_due(span, text, plain, place)]
     for index, span in enumerate(found):
@@ -116,14 +120,15 @@ def _dues(clause: Clause, place: Place, calendar: Calendar) -> Iterator[_Due]:
     if found:
         return
     if again and _is_recurring_duty(plain, again, place):
-        operator: Operator = "before" if "truoc" in plain[max(0, again.begin - 12) : again.end] else "by"
-        yield _Due(text, None, operator, recurrence=again)
+        operator = "before" if "truoc" in plain[max(0, again.begin - 12) : again.end] else "by"
+        yield _Due(_bare(text), None, operator, recurrence=again)
     elif (
         not again
         and (relative := relative_of(text))
         and (_SEND.search(plain) or _REPORT.search(plain) or _DOING.search(plain))
     ):
-        yield _Due(text, None, "before" if plain[relative.begin :].startswith("truoc") else "by", relative=relative)
+        operator = "before" if plain[relative.begin :].startswith("truoc") else "by"
+        yield _Due(_bare(text), None, operator, relative=relative)
 
 
 def _is_due(span: Span, text: str, plain: str, place: Place) -> bool:
@@ -179,7 +184,11 @@ def _stretch(text: str, floor: int, begin: int, end: int, stop: int) -> str:
     end = end + 1 if closing == ")" and text[floor:end].count("(") > text[floor:end].count(")") else end
     if len(before.split()) >= 3:
         return text[floor:end].strip(" ,;")
-    return text[floor:stop].strip(" ,;")
+    return _bare(text[floor:stop])
+
+
+def _bare(text: str) -> str:
+    return text.strip(" ,;").rstrip(" ,;./")
 
 
 def _file(
@@ -195,7 +204,8 @@ def _file(
         to = _recipient(due.text) or _recipient(clause.text)
         reports.append(ReportDeadline(who, to, day, due.operator, due.text, source, via, recurrence, relative))
     else:
-        others.append(Deadline(_what(due, clause), who, day, due.operator, due.text, source, recurrence, relative))
+        what = _what(due, clause, who)
+        others.append(Deadline(what, who, day, due.operator, due.text, source, recurrence, relative))
 
 
 def is_report(text: str, place: Place | None = None) -> bool:
@@ -212,12 +222,16 @@ def is_report(text: str, place: Place | None = None) -> bool:
 
 
 def _who(stretch: str, clause: str, unit: str | None) -> str | None:
-    for text in (stretch, clause):
-        trimmed = re.sub(r"^(?:thứ \w+ |hằng \w+ |hàng \w+ |định kỳ )+,?\s*", "", text)
-        for part in (trimmed, *re.split(r",\s*|\bvà\s+|:\s+", trimmed)[1:3]):
-            if found := subject_and_duty(part):
-                return squeeze(found[0])
-    return unit
+    return _named_in(stretch) or _named_in(clause) or unit
+
+
+def _named_in(text: str) -> str | None:
+    """Whose duty a clause says it is, at its beginning or after what stands before it."""
+    trimmed = re.sub(r"^(?:thứ \w+ |hằng \w+ |hàng \w+ |định kỳ )+,?\s*", "", text)
+    for part in (trimmed, *re.split(r",\s*|\bvà\s+|:\s+", trimmed)[1:3]):
+        if found := subject_and_duty(part):
+            return squeeze(found[0])
+    return None
 
 
 def _recipient(text: str) -> str | None:
@@ -231,10 +245,16 @@ def _capital_kept(text: str) -> str:
     return "".join(p.upper() if c.isupper() else p for c, p in zip(text, fold(text), strict=True))
 
 
-def _what(due: _Due, clause: Clause) -> str:
+def _what(due: _Due, clause: Clause, who: str | None) -> str:
+    """The work without its day, without who does it and without to whom it is then sent."""
     text = due.text
     if due.span and (at := text.find(clause.text[due.span.begin : due.span.end])) > 0:
         text = text[:at] if len(text[:at].split()) >= 2 else text
+    named = subject_and_duty(text)
+    rest = text.removeprefix(who).strip(" :,-") if who and named and named[0] == who else ""
+    text = rest if len(rest.split()) >= 3 else text
+    if (sent := _THEN_SENT.search(fold(text))) and is_unit(text[sent.start("to") :]):
+        text = text[: sent.start()]
     return squeeze(text).strip(" ,;:-(")
 
 

@@ -85,11 +85,11 @@ _ATTRIBUTES: list[tuple[str, str]] = [
         "lead",
         r"(?:don vi |co quan |bo phan )?(?:chu tri|phu trach|dau moi)(?: thuc hien)?|(?:don vi"
         r"|chu the|co quan|nguoi|bo phan|cap)(?: to chuc| trien khai)? thuc hien|nguoi phu trach"
-        r"|chiu trach nhiem[^:]*|don vi to chuc|phan cong",
+        r"|chiu trach nhiem[^:]*|don vi to chuc|phan cong|thuc hien",
     ),
     ("coop", r"(?:don vi |co quan )?(?:dong )?phoi hop(?: thuc hien)?"),
     ("content", r"noi dung(?: [^:]{0,30})?|cu the"),
-    ("form", r"hinh thuc(?: [^:]{0,30})?|cach thuc[^:]*|phuong thuc[^:]*|kenh[^:]*"),
+    ("form", r"hinh thuc(?: [^:]{0,30})?|cach thuc[^:]*|phuong thuc[^:]*|kenh[^:]*|the le"),
     ("people", r"doi tuong[^:]*|thanh phan[^:]*|so luong[^:]*|quy mo|nguoi tham (?:du|gia)"),
     (
         "aside",
@@ -132,6 +132,6 @@ def attribute_of(text: str) -> tuple[str, str] | None:
         return None
     plain = fold(label).strip(" .*_-")
     for name, pattern in _LABELS:
-        if pattern.fullmatch(plain):
+        if pattern.fullmatch(plain) and (value.strip() or plain != "thuc hien"):  # bare, it heads a section on duties
             return name, value.strip()
     return None

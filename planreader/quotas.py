@@ -178,6 +178,13 @@ def _period(plain: str, begin: int) -> str | None:
     return _PERIODS[match["p"]] if match else None
 
 
+# Where the name of a group ends; "Mỗi công đoàn xã, phường có" goes on after its comma.
+_BEFORE_NUMBER = re.compile(
+    r",(?! [^\W\d]+(?: [^\W\d]+){0,2} (?:có|phải|cần|tối thiểu|ít nhất)\b)|[:;(]"
+    r"| \d| có | tối thiểu| ít nhất| không quá| tối đa| co it| co toi"
+)
+
+
 def _applies_to(text: str, plain: str, begin: int, unit: str | None, place: Place) -> str | None:
     """ "mỗi CĐCS doanh nghiệp", "CĐCS trường học", else the unit of the heading or the subject of the sentence."""
     matches = list(
@@ -189,19 +196,22 @@ def _applies_to(text: str, plain: str, begin: int, unit: str | None, place: Plac
     )
     if matches:
         rest = text[matches[-1].start() : max(begin, matches[-1].end() + 1)]
-        after = subject_and_duty(text[matches[-1].end() :])
-        named = (
-            after[0]
-            if after
-            else squeeze(re.split((r"[,:;(]| \d| có | tối thiểu| ít nhất| không quá| tối đa| co it| co toi"), rest)[0])
-        )
+        after = _subject(text[matches[-1].end() :], begin - matches[-1].end())
+        named = after[0] if after else squeeze(_BEFORE_NUMBER.split(rest)[0])
         prefix = "" if plain[matches[-1].start()].isdigit() else text[matches[-1].start() : matches[-1].end()]
         return _trimmed(squeeze(prefix + (after[0] if after else named.removeprefix(prefix.strip()))))[:120]
     label, colon, _ = text.partition(":")
     if colon and len(label) < 80 and is_unit(label) and len(label) < begin:
         return unit_name(label)
-    subject = subject_and_duty(text)
+    subject = _subject(text, begin)
     return _trimmed(subject[0]) if subject else unit
+
+
+def _subject(text: str, before: int) -> tuple[str, str] | None:
+    """Who the sentence begins with, if their duty begins before its number does."""
+    found = subject_and_duty(text)
+    swallowed = found is not None and 0 < before < text.find(found[1])
+    return None if swallowed else found
 
 
 def _trimmed(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from planreader.chars import Lexicon, fold, squeeze
+from planreader.chars import Lexicon, fold, fold_marks, squeeze
 
 _LEADING = re.compile(
     r"(?:(?:\W*)(?:de nghi|yeu cau|giao(?: cho)?|doi voi|phan cong|uy quyen cho|nhiem vu cua"
@@ -45,13 +45,32 @@ _NOT_UNIT = re.compile(
     r"|doi moi|phong chong|phong trao|bao cao|bao dam|bao gom|chi tieu|chi phi|chi dao|chi tiet"
     r"|hoi thi|hoi nghi|hoi thao|hoi dien|hoi trai|to tinh|to roi|to gap|dang\b|can cu|can bo dam)"
 )
+# Things whose names fold to the name of somebody: ảnh (anh), số (sở), phóng sự (phòng), khóa học (khoa) …
+_THING = re.compile(
+    r"(?:(?:các|mỗi|từng|toàn bộ|những|\d{1,3})\s+)*(?:ảnh|chỉ|số|sổ|sơ|phóng|khóa|khoá|tờ|đổi|đôi|đợi|đời|hỏi|hồi"
+    r"|bảo|bão|dài|cập|cặp|khỏi|khởi|phương)\b"
+)
+_ADDRESSED = re.compile(r"(?:cac\s+)?(?:anh|chi(?! (?:nhanh|bo|doan|uy))|ong|ba)\s+(?P<name>\w+)")
+_ALSO_ADDRESSED = {"anh", "chi", "em", "ba"}  # "các anh chị em", "ông bà"
 
 
 def is_unit(text: str) -> bool:
     """Whether a label names somebody: "Ban Nữ công", "Các CĐCS", "Đề nghị Công đoàn các phường"."""
-    plain = fold(squeeze(text))
-    plain = _LEADING.sub("", plain, count=1) if _LEADING.match(plain) else plain
-    return len(plain.split()) <= 45 and bool(_UNIT.match(plain)) and not _NOT_UNIT.match(plain)
+    text = squeeze(text)
+    match = _LEADING.match(fold(text))
+    text = text[match.end() :] if match else text
+    plain = fold(text)
+    if not _UNIT.match(plain) or _NOT_UNIT.match(plain) or _THING.match(fold_marks(text)):
+        return False
+    return len(plain.split()) <= 45 and _is_person_named(text, plain)
+
+
+def _is_person_named(text: str, plain: str) -> bool:
+    """ "anh Nam" or "các anh chị"; without accents "anh ve LDLD tinh" may speak of photos. True of other units."""
+    person = _ADDRESSED.match(plain)
+    if person is None or person["name"] in _ALSO_ADDRESSED:
+        return True
+    return text[person.start("name")].isupper() or bool(_UNIT.match(plain, person.start("name")))  # "ba cụm"
 
 
 def unit_name(text: str) -> str:
