@@ -1,5 +1,7 @@
 """Old fonts, old mail spellings and broken conversions: what offices still send."""
 
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -140,3 +142,9 @@ def test_any_bytes_are_text_or_refused(raw: bytes) -> None:
 @given(text=st.text(max_size=200))
 def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert clean(clean(text)) == clean(text)
+
+
+def test_who_only_decodes_a_list_of_members_does_not_wait_for_the_reader() -> None:
+    asked = "import sys, planreader.encodings; print('planreader.reader' in sys.modules)"
+    printed = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert printed.stdout.strip() == "False"

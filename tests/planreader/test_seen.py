@@ -53,25 +53,27 @@ def _slowness() -> float:
     return max(1.0, (time.perf_counter() - begun) / 0.3)
 
 
+LONG = MAX_CHARS // 4  # cost grows with length: what is quick here is bounded at the limit
 HOSTILE = {
-    "brackets": "(" * 400_000,
-    "open quotes": "“" * 400_000,
-    "nested bullets": "\n".join("- " * (i % 40) + "x" for i in range(10_000)),
-    "nested numbers": "\n".join("1." * (i % 5 + 1) + " việc" for i in range(10_000)),
-    "dates": "1/5/2026 " * 44_000,
-    "days in a list": "1, " * 130_000 + "5/5",
-    "anniversaries": "48 năm ngày " * 33_000,
-    "one endless word": "1" * 400_000,
-    "table of one row": "|a" * 199_000,
-    "minimums": "ít nhất 2 " * 40_000,
+    "brackets": "(" * LONG,
+    "open quotes": "“" * LONG,
+    "nested bullets": "\n".join("- " * (i % 40) + "x" for i in range(LONG // 40)),
+    "nested numbers": "\n".join("1." * (i % 5 + 1) + " việc" for i in range(LONG // 11)),
+    "dates": "1/5/2026 " * (LONG // 9),
+    "days in a list": "1, " * (LONG // 3 - 1) + "5/5",
+    "anniversaries": "48 năm ngày " * (LONG // 12),
+    "one endless word": "1" * LONG,
+    "table of one row": "|a" * (LONG // 2),
+    "minimums": "ít nhất 2 " * (LONG // 10),
+    "months": "Tháng Công nhân 1/5 - 31/5; " * (LONG // 28),
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_text_costs_seconds_not_hours(name: str) -> None:
     begun = time.perf_counter()
-    reading = read_text(HOSTILE[name][:MAX_CHARS])
-    assert time.perf_counter() - begun < 20 * _slowness()
+    reading = read_text(HOSTILE[name])
+    assert time.perf_counter() - begun < 5 * _slowness()
     assert len(reading.slogans) == 0
 
 
