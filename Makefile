@@ -67,3 +67,7 @@ COUNT ?= 200
 .PHONY: score
 score: $(VENV)/.dev ## how well plans are read: the founding documents where they are at hand, and generated ones
 	@$(BIN)/python -m scripts.plan_score $(COUNT)
+
+.PHONY: kill
+kill: $(VENV)/.dev ## the kill test over a whole day: 200 events and pushes, killed at every commit and in every send
+	LOA_KILL_HOURS=7 $(BIN)/python -m pytest tests/kill --numprocesses=2 -s

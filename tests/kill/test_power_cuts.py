@@ -103,7 +103,7 @@ def test_a_quiet_day_without_power_cuts(server: ForkServer, tmp_path: Path) -> N
     with lives_on(server, tmp_path) as lives:
         lives.live_through_the_day("never")
         lives.day.check_effects()
-        assert lives.day.check_words(set()) == {OutgoingState.SENT: 140}
+        assert lives.day.check_words(set()) == {OutgoingState.SENT: 20 * HOURS_OF_WORK}
 
 
 def test_the_power_goes_after_every_commit_and_nothing_is_lost_or_doubled(server: ForkServer, tmp_path: Path) -> None:
