@@ -147,8 +147,9 @@ def _two_albums(town: Town, chance: random.Random, turn: int) -> None:
         parts += [
             town.photo(user, "nhom", album=f"a{turn}", text="#nop" if place == asked else "") for place in range(PARTS)
         ]
+    parts.append(chance.choice(parts))
     chance.shuffle(parts)
-    *early, late = [*parts, chance.choice(parts)]
+    *early, late = parts
     for part in early:
         town.hears(part)
     town.wait(9)
