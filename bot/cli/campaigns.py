@@ -18,9 +18,15 @@ from campaign.planning import campaigns, copying, listing, plans, revising
 from campaign.planning.revising import Applied, Revision
 from campaign.problems import Refusal
 from storage.models import Assignment, Campaign, Push
+from storage.models.campaigns import CampaignState
 
 plan_app = typer.Typer(help="Kế hoạch: đọc và nhập.", no_args_is_help=True)
 app = typer.Typer(help="Đợt truyền thông.", no_args_is_help=True)
+STATES: dict[str, str] = {
+    CampaignState.DRAFT: "nháp",
+    CampaignState.ACTIVE: "đang chạy",
+    CampaignState.CLOSED: "đã khép",
+}
 Json = Annotated[bool, typer.Option("--json", help="In JSON.")]
 
 
@@ -216,7 +222,7 @@ def list_(as_json: Json = False) -> None:
             {"id": row.id, "name": row.name, "year": row.year, "state": row.state, "start": row.start, "end": row.end}
             for row in rows
         ]
-        lines = [f"{row.id:4}  {row.state:7} {row.start:%d/%m}–{row.end:%d/%m/%Y}  {row.name}" for row in rows]
+        lines = [f"{row.id:4}  {STATES[row.state]:9} {row.start:%d/%m}–{row.end:%d/%m/%Y}  {row.name}" for row in rows]
         show(value, as_json=as_json, text="\n".join(lines) or "Chưa có đợt nào. Nhập kế hoạch: loa plan import TỆP")
 
 
@@ -230,7 +236,7 @@ def show_(which: str, as_json: Json = False) -> None:
             "id": campaign.id, "name": campaign.name, "year": campaign.year, "state": campaign.state, "summary":
             summary, "warnings": campaign.warnings, "rows": [asdict(row) for row in rows],
         }  # fmt: skip
-        lines = [f"{campaign.name} ({campaign.state}): {summary}", *(f"• {line}" for line in campaign.warnings)]
+        lines = [f"{campaign.name} ({STATES[campaign.state]}): {summary}", *(f"• {line}" for line in campaign.warnings)]
         lines += [_line(row) for row in rows]
         show(value, as_json=as_json, text="\n".join(lines))
 
