@@ -16,12 +16,13 @@ from bot.clock import Clock
 from bot.delivery.sender import IN_FLIGHT
 from storage.models import Outgoing
 from storage.models.messages import OutgoingState
-from tests.kill.day import HOURS_OF_WORK, MORNING, Day, a_day
+from tests.kill.day import CHATS, HOURS_OF_WORK, MORNING, Day, a_day
 from tests.kill.orders import Death, House, Orders
 
 ROOT = Path(__file__).parents[2]
 KILLED = 9
 MOST_LIVES = 2000
+ROWS_OF_PUSHES = HOURS_OF_WORK * CHATS
 OPEN = (OutgoingState.QUEUED, OutgoingState.RETRY, OutgoingState.SENDING)
 
 
@@ -70,9 +71,9 @@ class Lives:
     kills: int = 0
     in_doubt: set[int] = field(default_factory=set)
 
-    def live_through_the_day(self, death: Death) -> None:
+    def live_through(self, death: Death, hours: int) -> None:
         clock = Clock(MORNING, self.house.clock_started)
-        for hour in range(HOURS_OF_WORK):
+        for hour in range(hours):
             self.day.push(hour, clock.now())
             self.until_done(death)
             self.day.talk(hour)
@@ -100,25 +101,31 @@ def lives_on(server: ForkServer, folder: Path) -> Iterator[Lives]:
 
 
 def test_a_quiet_day_without_power_cuts(server: ForkServer, tmp_path: Path) -> None:
+    """The measure for the other days: everything is said, once."""
     with lives_on(server, tmp_path) as lives:
-        lives.live_through_the_day("never")
+        lives.live_through("never", hours=2)
         lives.day.check_effects()
-        assert lives.day.check_words(set()) == {OutgoingState.SENT: 20 * HOURS_OF_WORK}
+        assert lives.day.check_words(set()) == {OutgoingState.SENT: 2 * CHATS}
+        assert lives.kills == 0
 
 
 def test_the_power_goes_after_every_commit_and_nothing_is_lost_or_doubled(server: ForkServer, tmp_path: Path) -> None:
     with lives_on(server, tmp_path) as lives:
-        lives.live_through_the_day("at commits")
-        print(lives.kills, len(lives.in_doubt), lives.day.heard)
+        lives.live_through("at commits", HOURS_OF_WORK)
         lives.day.check_effects()
-        states = lives.day.check_words(lives.in_doubt)
-        print(states)
+        pushes = lives.day.check_words(lives.in_doubt)
+    # Some died while they were in flight, some when their fate had been written down.
+    assert pushes.total() == ROWS_OF_PUSHES
+    assert min(pushes[OutgoingState.SENT], pushes[OutgoingState.UNKNOWN]) > ROWS_OF_PUSHES // 16
+    assert lives.kills > 2 * ROWS_OF_PUSHES
 
 
 def test_the_power_goes_inside_every_send_and_no_group_hears_twice(server: ForkServer, tmp_path: Path) -> None:
     with lives_on(server, tmp_path) as lives:
-        lives.live_through_the_day("in sends")
-        print(lives.kills, len(lives.in_doubt), lives.day.heard)
+        lives.live_through("in sends", HOURS_OF_WORK)
         lives.day.check_effects()
-        states = lives.day.check_words(lives.in_doubt)
-        print(states)
+        assert lives.day.check_words(lives.in_doubt) == {OutgoingState.UNKNOWN: ROWS_OF_PUSHES}
+        arrived = lives.day.pushes_that_arrived()
+    # Killed before the request left, and after it was carried out.
+    assert ROWS_OF_PUSHES // 16 < arrived < ROWS_OF_PUSHES * 15 // 16
+    assert lives.kills > ROWS_OF_PUSHES
