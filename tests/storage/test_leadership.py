@@ -50,7 +50,7 @@ def test_the_second_process_waits_and_takes_over_after_kill_9(database: Database
         leader.wait()
         killed = time.monotonic()
         while not standby.acquire():
-            assert time.monotonic() - killed < 3
+            assert time.monotonic() - killed < 10
             time.sleep(0.02)
         assert standby.still_held()
     standby.release()

@@ -101,7 +101,7 @@ def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
     with somebody_writes(database):
         started = time.monotonic()
         assert members(database) == 7
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 5
 
 
 def test_a_snapshot_sees_one_moment(sqlite: Database) -> None:
