@@ -17,7 +17,7 @@ from storage.models import Outgoing
 from storage.models.messages import OutgoingState
 from tests.e2e.office import LOA, Office, free_port, open_office
 
-TAKE_OVER_SECONDS = 5
+TAKE_OVER_SECONDS = 15
 
 
 @contextmanager
@@ -61,11 +61,11 @@ def test_the_second_copy_waits_and_takes_over_when_the_first_is_killed(tmp_path:
     with copies(office, 2) as both:
         for one, _ in both:
             one.until(one.healthy, "healthz of both", 30)
-        both[0][0].until(lambda: any(leads(one) for one, _ in both), "one of them leading", 5)
+        both[0][0].until(lambda: any(leads(one) for one, _ in both), "one of them leading", 15)
         first, second = sorted(both, key=lambda copy: not leads(copy[0]))
         assert [leads(one) for one, _ in (first, second)] == [True, False]
         say(database, "before")
-        first[0].until(lambda: was_dealt_with(database, "before"), "a word of the first", 5)
+        first[0].until(lambda: was_dealt_with(database, "before"), "a word of the first", 15)
         first[1].send_signal(signal.SIGKILL)
         killed = time.monotonic()
         say(database, "after")
