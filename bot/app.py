@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from bot import demo_clock, logs, places
+from bot.alarms import Alarms
 from bot.channels.contract import Channel, Forgets, Mounted
 from bot.channels.webchat import DemoDoor, WebChatChannel
 from bot.core import Core
@@ -39,7 +40,9 @@ STANDBY_SECONDS = 1.0
 KNOWN_CHANNELS = ("webchat", "telegram")
 
 
-def make_channels(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> dict[str, Channel]:
+def make_channels(
+    core: Core, doors: Callable[[], list[DemoDoor]] | None = None, alarms: Alarms | None = None
+) -> dict[str, Channel]:
     """The channels that are switched on. Adding a platform is one more line here."""
     settings = core.settings
     web = WebChatChannel(
@@ -205,8 +208,9 @@ class App:
 
 
 def make_app(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> App:
-    channels = make_channels(core, doors)
-    house = make_house(core, channels)
+    alarms = Alarms(core.database, core.clock)
+    channels = make_channels(core, doors, alarms)
+    house = alarms.house = make_house(core, channels)
     senders = [
         Sender(
             core.database,
@@ -215,6 +219,7 @@ def make_app(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> A
             core.clock,
             core.hours,
             core.media.path,
+            alarms.ring,
         )
         for name, channel in channels.items()
     ]
@@ -223,6 +228,7 @@ def make_app(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> A
         for sender in senders:
             sender.poke()
 
+    alarms.after = poke
     inbox = Inbox(
         core.database,
         core.clock,

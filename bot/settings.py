@@ -70,7 +70,7 @@ class Telegram(Section):
 
 
 class ZaloOa(Section):
-    """Reserved names; the channel itself is not in this version, and switching it on is refused at start."""
+    """A Zalo Official Account. What no source settles is a setting here, with the safe value as its default."""
 
     enabled: bool = False
     app_id: str = ""
@@ -81,16 +81,49 @@ class ZaloOa(Section):
     refresh_token: SecretStr = SecretStr("")
     api_base: str = "https://openapi.zalo.me"
     oauth_base: str = "https://oauth.zaloapp.com"
+    business_base: str = "https://business.openapi.zalo.me"
+    callback_url: str = ""  # as typed into the console; the sign-in page comes back there with ?code=
+    code_verifier: SecretStr = SecretStr("")  # whose challenge stands in the console; empty: made by `loa zalo login`
+    signature_variant: str = ""  # which of the eight ways of signing holds; empty: any, and the log says which
+    send_proof: bool = False  # add appsecret_proof to every request
+    template_id: str = ""  # an approved ZBS template for people outside the seven days; empty: they are phoned
+    template_field: str = "noi_dung"  # its field that takes the words
+    template_nested: bool = False  # {"recipient": {"user_id": …}} instead of {"user_id": …}
+    template_price: int = Field(default=200, ge=0)  # đồng; the government tariff is lower
+    reply_price: int = Field(default=55, ge=0)  # đồng, between 48 hours and seven days
+    free_per_window: int = Field(default=8, ge=0)  # messages for nothing after each sign of life; 0: unlimited
+    file_hosts: tuple[str, ...] = (".zdn.vn", ".zadn.vn")  # where people's photos may be fetched from
 
 
 class ZaloBot(Section):
-    """Reserved names, as for ZaloOa."""
+    """A bot of the Zalo Bot Platform: a quick pilot, with a small monthly quota."""
 
     enabled: bool = False
     token: SecretStr = SecretStr("")
     api_base: str = "https://bot-api.zaloplatforms.com"
     mode: Literal["poll", "webhook"] = "poll"
     webhook_secret: SecretStr = SecretStr("")
+    monthly_quota: int = Field(default=3000, ge=0)  # messages a month of the free plan; 0: unlimited
+    link: str = ""  # the bot's own address, from Zalo Bot Creator, for those who should write to it in private
+
+
+class Secrets(Section):
+    """``key`` seals tokens in the database; empty: a key file beside the database, made at first need."""
+
+    key: SecretStr = SecretStr("")
+
+
+class Delivery(Section):
+    """``prefer``: the order in which a person with several channels is written to; the first that reaches them.
+
+    A push pauses by itself when at least ``pause_after`` chats refused it and they are more than ``pause_share`` of
+    those that answered.
+    """
+
+    prefer: tuple[str, ...] = ("zalo_oa", "zalo_bot", "telegram", "webchat")
+    pause_after: int = Field(default=10, ge=1)
+    pause_share: float = Field(default=0.3, gt=0, le=1)
+    pin_assignments: bool = True  # what asks for work stays pinned in groups until its deadline
 
 
 class HoursSection(Section):
@@ -115,6 +148,8 @@ class Pace(Section):
 class Paces(Section):
     telegram: Pace = Pace()
     webchat: Pace = Pace(per_second=500, per_chat=50, per_group_minute=3000)
+    zalo_oa: Pace = Pace(per_second=1, per_chat=1, per_group_minute=20)  # 60 a minute; packages differ
+    zalo_bot: Pace = Pace(per_second=1, per_chat=1, per_group_minute=20)  # nothing is published
 
 
 class Settings(BaseSettings):
@@ -127,6 +162,8 @@ class Settings(BaseSettings):
     telegram: Telegram = Telegram()
     zalo_oa: ZaloOa = ZaloOa()
     zalo_bot: ZaloBot = ZaloBot()
+    secrets: Secrets = Secrets()
+    delivery: Delivery = Delivery()
     hours: HoursSection = HoursSection()
     demo: Demo = Demo()
     pace: Paces = Paces()

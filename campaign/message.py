@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,19 @@ class FilePart:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Mark-up: the letters ``start`` to ``end`` (code points of the text, end excluded) are bold or lead to ``url``.
+
+    The text itself holds no mark-up at all, so nothing that a person wrote can ever become any.
+    """
+
+    kind: Literal["bold", "link"]
+    start: int
+    end: int
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One thing to say. A channel may need several requests for it; delivery keeps count of those that left.
 
@@ -29,15 +42,24 @@ class Message:
     message that
     this one replaces where the platform can edit. ``toast`` answers a button press (the platform's id of the press)
     with a short notice only the presser sees; empty text just ends the waiting mark on the button.
+
+    Three deeds say nothing new: ``withdraws``, ``pins`` and ``unpins`` name the outbox key of an earlier message that
+    is to disappear, to be pinned or unpinned. ``reacts`` is the platform's id of somebody's message that gets a silent
+    mark of receipt. Delivery refuses what the platform cannot do.
     """
 
     text: str = ""
     choices: tuple[Choice, ...] = ()
     photos: tuple[str, ...] = ()  # SHA-256 of stored media
     files: tuple[FilePart, ...] = ()
+    spans: tuple[Span, ...] = ()
     reply_to: str = ""
     edits: str = ""
     toast: str = ""
+    withdraws: str = ""
+    pins: str = ""
+    unpins: str = ""
+    reacts: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value}
@@ -48,4 +70,5 @@ class Message:
         parts["choices"] = tuple(Choice(**choice) for choice in value.get("choices", ()))
         parts["files"] = tuple(FilePart(**file) for file in value.get("files", ()))
         parts["photos"] = tuple(value.get("photos", ()))
+        parts["spans"] = tuple(Span(**span) for span in value.get("spans", ()))
         return cls(**parts)

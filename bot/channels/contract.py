@@ -8,17 +8,26 @@ of four outcomes. It never retries, never paces and never touches the database; 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from sqlmodel import Session
 
-from campaign.message import Choice, FilePart
+from campaign.message import Choice, FilePart, Span
 from campaign.text import clean, clean_name
+from campaign.work.reach import Reach
 
-EventKind = Literal["message", "edited", "button", "joined", "left", "renamed", "migrated"]
+EventKind = Literal[
+    "message", "edited", "button", "joined", "left", "renamed", "migrated",
+    "echo",  # a message of our own appeared there: proof for a send whose answer was lost
+    "reacted",  # somebody put a mark on our message (``reply_to``)
+    "details",  # somebody gave name and phone when the platform asked for them
+    "erase",  # somebody told the platform that we must forget them
+    "entered", "exited", "asked",  # ``members`` came into a group, left it, or wait to be let in
+    "other",  # nothing we know; kept, and nothing follows
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,8 @@ class Event:
     press: str = ""  # the platform's id of the button press, for a toast
     new_chat: str = ""  # migrated: the chat's new id
     hears_all: bool | None = None  # in a group: does the platform show the bot ordinary messages?
+    members: tuple[str, ...] = ()  # entered, exited, asked: the platform's ids of those people
+    details: dict[str, str] = field(default_factory=dict)  # details: name, phone; reacted: icon; other: what came
 
     def cleaned(self) -> Event:
         """The event as it may enter the inbox, whatever the platform passed on."""
@@ -82,7 +93,8 @@ class Event:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Event:
         media = tuple(MediaRef(**item) for item in value.get("media", ()))
-        return cls(**{**value, "at": datetime.fromisoformat(value["at"]), "media": media})
+        at, members = datetime.fromisoformat(value["at"]), tuple(value.get("members", ()))
+        return cls(**{**value, "at": at, "media": media, "members": members})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +112,30 @@ class Abilities:
     can_edit: bool
     can_toast: bool
     hears_groups: Literal["all", "addressed"]
+    group_buttons: int | None = None  # where groups differ: as ``buttons``, for messages to groups
+    can_delete: bool = False
+    can_pin: bool = False
+    can_react: bool = False
+    bold: bool = False
+    links: bool = False  # an address can hide behind words; else it is written out after them
+
+    def buttons_for(self, *, group: bool) -> int:
+        return self.buttons if not group or self.group_buttons is None else self.group_buttons
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One request to a platform: it fits the channel's abilities.
 
-    ``key`` is unique and stays the same when the part is sent again. ``edits`` is the platform's id of the bot's own
-    earlier message that is to change.
+    ``key`` is unique and stays the same when the part is sent again. ``edits``, ``deletes``, ``pins`` and ``unpins``
+    are the platform's id of the bot's own earlier message; ``reacts`` that of somebody else's.
     """
 
     key: str
     to: str
+    group: bool = False
     text: str = ""
+    spans: tuple[Span, ...] = ()
     choices: tuple[Choice, ...] = ()
     photos: tuple[Path, ...] = ()
     file: FilePart | None = None
@@ -120,6 +143,10 @@ class Part:
     reply_to: str = ""
     edits: str = ""
     toast: str = ""
+    deletes: str = ""
+    pins: str = ""
+    unpins: str = ""
+    reacts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +172,14 @@ class RetryAt:
 class Refused:
     """It will never arrive. ``gone``: nothing else will arrive in this chat either, until somebody there writes
     again.
+
+    ``closes_channel``: the platform refuses everything from this account until a person mends it (a grant that was
+    withdrawn, a package that ran out). The row waits, the whole account stops, and the admins are told.
     """
 
     reason: str
     gone: bool = False
+    closes_channel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +226,31 @@ class Channel(Protocol):
 
     def secrets(self) -> list[str]:
         """What must never be seen in a log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A chat as the rules of reach see it. ``heard_at``: when the person there last did something."""
+
+    chat: str
+    group: bool
+    heard_at: datetime | None
+
+
+@runtime_checkable
+class Reaches(Protocol):
+    """A channel on which not everybody can be written to, or not for nothing. Others reach everybody, for nothing."""
+
+    def reach(self, recipient: Recipient, at: datetime) -> Reach:
+        """Whether a message that leaves at ``at`` arrives, and what it costs. Asks no network."""
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A channel whose platform can be asked what was said in a chat, so that a lost answer can be made up for."""
+
+    async def said(self, part: Part, since: datetime) -> tuple[str, ...] | None:
+        """The ids under which ``part`` appeared after ``since``; empty: it provably did not; None: nobody can say."""
 
 
 @runtime_checkable

@@ -61,15 +61,21 @@ def numbered(text: str, choices: tuple[Choice, ...]) -> str:
 
 
 def parts_of(
-    key: str, to: str, message: Message, abilities: Abilities, open_media: Callable[[str], Path]
+    key: str,
+    to: str,
+    message: Message,
+    abilities: Abilities,
+    open_media: Callable[[str], Path],
+    *,
+    group: bool = False,
 ) -> list[Part]:
     """The requests for ``message``, in the order in which they must leave. ``open_media`` gives the file of a
     SHA-256.
     """
     if message.toast:
-        return [Part(key=key, to=to, text=message.text[:200], toast=message.toast)]
+        return [Part(key=key, to=to, group=group, text=message.text[:200], toast=message.toast)]
     text, choices = message.text, message.choices
-    if choices and len(choices) > abilities.buttons:
+    if choices and len(choices) > abilities.buttons_for(group=group):
         text, choices = numbered(text, choices), ()
     parts = [*_media_parts(to, message, abilities, open_media)]
     if parts and text and _fits_caption(text, choices, parts, abilities):
@@ -80,7 +86,7 @@ def parts_of(
         if choices:
             parts[-1] = replace(parts[-1], choices=choices)
     parts[0] = replace(parts[0], reply_to=message.reply_to)
-    return [replace(part, key=f"{key}/{number}" if number else key) for number, part in enumerate(parts)]
+    return [replace(part, key=f"{key}/{number}" if number else key, group=group) for number, part in enumerate(parts)]
 
 
 def _media_parts(to: str, message: Message, abilities: Abilities, open_media: Callable[[str], Path]) -> Iterator[Part]:

@@ -7,24 +7,24 @@ rows in doubt as requests were in flight; a few in flight are enough for any pla
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from bot.channels.contract import Channel, Outcome, Part, Refused, RetryAt, Sent, Unknown
-from bot.channels.split import parts_of
 from bot.clock import Clock
 from bot.delivery.pace import Gate
+from bot.delivery.preparing import Impossible, requests_for
+from bot.delivery.recording import CLOSED_SECONDS, record
 from campaign.hours import Hours
 from campaign.message import Message
-from campaign.organisation import chats
 from storage import outbox
 from storage.database import Database
 from storage.models import Chat, Outgoing
@@ -33,14 +33,12 @@ from storage.models.messages import OutgoingState, Priority
 log = structlog.get_logger()
 IN_FLIGHT = 4
 IDLE_SECONDS = 0.25
-UNSENDABLE_SECONDS = 60
 UNPREPARED_SECONDS = 60
 NOT_PREPARED = "Chưa đọc được ảnh, tệp hoặc cơ sở dữ liệu; hệ thống sẽ tự gửi lại."
-GIVE_UP_AFTER = timedelta(days=2)
 
 
 class Sender:
-    """Speaks for one channel account until told to drain."""
+    """Speaks for one channel account until told to drain. ``ring`` tells the admins what only they can mend."""
 
     def __init__(
         self,
@@ -50,9 +48,11 @@ class Sender:
         clock: Clock,
         hours: Hours,
         open_media: Callable[[str], Path],
+        ring: Callable[[str, str, str], Awaitable[None]] | None = None,
     ) -> None:
         self._database, self._channel, self._gate = database, channel, gate
         self._clock, self._hours, self._open_media = clock, hours, open_media
+        self._ring = ring
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._wake, self._stopping = asyncio.Event(), asyncio.Event()
         self._turning = asyncio.Lock()  # held from a claim until its row is in `_busy`
@@ -153,6 +153,9 @@ class Sender:
         except FileNotFoundError:
             await self._record(row, Refused("Không tìm thấy ảnh hoặc tệp kèm theo."), last=True)
             return
+        except Impossible as impossible:
+            await self._record(row, Refused(impossible.sentence), last=True)
+            return
         except Exception as error:  # the media store or the database is away; nothing has been asked of the platform
             log.error("outbox.not_prepared", key=row.key, error=type(error).__name__)
             await self._record(row, RetryAt(self._clock.after(UNPREPARED_SECONDS), NOT_PREPARED), last=True)
@@ -179,12 +182,7 @@ class Sender:
         return False
 
     def _parts(self, session: Session, row: Outgoing, message: Message) -> list[Part]:
-        parts = parts_of(row.key, row.to, message, self._channel.abilities, self._open_media)
-        if message.edits and self._channel.abilities.can_edit and len(parts) == 1:
-            earlier = session.exec(select(Outgoing).where(Outgoing.key == message.edits)).first()
-            if earlier is not None and earlier.external_ids:
-                return [_as_edit(parts[0], earlier.external_ids[-1])]
-        return parts
+        return requests_for(session, row, message, self._channel.abilities, self._open_media)
 
     async def _request(self, part: Part) -> Outcome:
         try:
@@ -197,6 +195,8 @@ class Sender:
     async def _record(self, row: Outgoing, outcome: Outcome, *, last: bool) -> None:
         self._slow_down(row, outcome)
         await self._insist(record, row, outcome, last, self._clock.now())
+        if isinstance(outcome, Refused) and outcome.closes_channel and self._ring is not None:
+            await self._ring(self._channel.name, f"{self._channel.name}.closed", outcome.reason)
 
     async def _insist(self, work: Callable[..., None], *args: Any) -> None:
         """Write it down, however long the database takes: forgetting a sent message would send it twice."""
@@ -214,6 +214,8 @@ class Sender:
                 self._gate.pause(seconds)
             else:
                 self._gate.pause_chat(row.to, seconds)
+        if isinstance(outcome, Refused) and outcome.closes_channel:
+            self._gate.pause(CLOSED_SECONDS)
 
 
 def _is_wanted(session: Session, row: Outgoing, now: datetime) -> bool:
@@ -225,51 +227,3 @@ def _is_wanted(session: Session, row: Outgoing, now: datetime) -> bool:
     session.add(row)
     session.flush()
     return False
-
-
-def _as_edit(part: Part, external_id: str) -> Part:
-    return Part(key=part.key, to=part.to, text=part.text, choices=part.choices, edits=external_id)
-
-
-def record(session: Session, row: Outgoing, outcome: Outcome, last: bool, now: datetime) -> None:
-    """Put ``outcome`` of one part into the row, and what it says about the chat into the chat."""
-    kept = session.get(Outgoing, row.id)
-    if kept is None:
-        return
-    match outcome:
-        case Sent(ids):
-            kept.external_ids, kept.progress = [*kept.external_ids, *ids], kept.progress + 1
-            row.progress = kept.progress
-            if last:
-                kept.state, kept.finished_at, kept.reason = OutgoingState.SENT, now, ""
-        case RetryAt(when, reason, _, moved_to):
-            _retry(session, kept, when, reason, moved_to, now)
-        case Refused(reason, gone):
-            kept.state, kept.finished_at, kept.reason = OutgoingState.REFUSED, now, reason
-            if gone:
-                chats.lose(session, kept.channel, kept.to, reason)
-        case Unknown(reason):
-            _doubt(kept, reason, now)
-    session.add(kept)
-    if not isinstance(outcome, Sent):
-        log.info("outbox.outcome", key=kept.key, state=kept.state, reason=kept.reason)
-
-
-def _retry(session: Session, row: Outgoing, when: datetime, reason: str, moved_to: str, now: datetime) -> None:
-    if moved_to:
-        chats.move(session, row.channel, row.to, moved_to)
-        row.to = moved_to
-    too_old = row.first_tried_at is not None and now - row.first_tried_at > GIVE_UP_AFTER
-    if too_old and not moved_to:
-        row.state, row.finished_at, row.reason = OutgoingState.REFUSED, now, reason
-    else:
-        row.state, row.not_before, row.reason = OutgoingState.RETRY, when, reason
-
-
-def _doubt(row: Outgoing, reason: str, now: datetime) -> None:
-    """A double to one person does no harm, a loss does: send again. To a group: a person decides."""
-    row.reason = reason
-    if row.personal and row.attempts < 5:
-        row.state, row.not_before = OutgoingState.RETRY, now + timedelta(seconds=UNSENDABLE_SECONDS)
-    else:
-        row.state, row.finished_at = OutgoingState.UNKNOWN, now

@@ -201,12 +201,13 @@ def recipients(session: Session, push: Push, hours: Hours, now: datetime) -> lis
 
 
 def status(session: Session, push_id: int) -> dict[str, int]:
-    """Outbox rows of a push by state; every state is named."""
+    """Outbox rows of a push by state; every state is named. What a pause holds back is still queued."""
     rows = session.exec(
         select(Outgoing.state, func.count()).where(Outgoing.push_id == push_id).group_by(Outgoing.state)
     )
     counts = Counter(dict(rows.all()))
-    return {str(state): counts[state] for state in OutgoingState}
+    counts[OutgoingState.QUEUED] += counts.pop(OutgoingState.HELD, 0)
+    return {str(state): counts[state] for state in OutgoingState if state != OutgoingState.HELD}
 
 
 def acknowledge(session: Session, push: Push, unit_id: int, person_id: int | None, now: datetime, hours: Hours) -> bool:

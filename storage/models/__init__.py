@@ -3,6 +3,7 @@
 from storage.models.campaigns import (
     Assignment,
     Campaign,
+    Correction,
     Duty,
     Observance,
     Plan,
@@ -12,6 +13,7 @@ from storage.models.campaigns import (
     Slogan,
     Theme,
 )
+from storage.models.channels import ChannelFact, Grant, GroupPackage, Upload
 from storage.models.messages import Incoming, Outgoing, Talk
 from storage.models.organisation import (
     Account,
@@ -36,14 +38,18 @@ __all__ = [
     "Assignment",
     "AuditEntry",
     "Campaign",
+    "ChannelFact",
     "Chat",
     "ClockAnchor",
     "Cluster",
     "ClusterMember",
     "CodeGuess",
     "Consent",
+    "Correction",
     "Duty",
     "Extension",
+    "Grant",
+    "GroupPackage",
     "Incoming",
     "Invite",
     "Item",
@@ -63,6 +69,7 @@ __all__ = [
     "Theme",
     "Unit",
     "UnitName",
+    "Upload",
     "WebMessage",
     "WebRoom",
     "WebSession",

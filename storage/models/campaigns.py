@@ -209,10 +209,29 @@ class Push(SQLModel, table=True):
     photos: list[str] = json_column(list)  # SHA-256 of stored media
     due_at: datetime = moment()
     urgent: bool = False  # "gửi ngay": a person decided that quiet hours do not hold
+    spans: list[dict[str, Any]] = json_column(list)  # campaign.message.Span: mark-up of ``text``
+    pin_until: datetime | None = maybe_moment()  # pinned in groups until then, where the platform can
+    paused_at: datetime | None = maybe_moment()  # its rows wait until a person says go on
+    pause_reason: str = ""
+    cancelled_at: datetime | None = maybe_moment()
+    watched_in: int | None = maybe_link("chat.id")  # the chat that is shown how it goes
     late_policy: str = LatePolicy.SEND
     state: str = PushState.PLANNED
     released_at: datetime | None = maybe_moment()
     created_by: int | None = maybe_link("person.id")
+
+
+class Correction(SQLModel, table=True):
+    """Đính chính / Thu hồi: a released push is put right (``text``) or withdrawn in every chat that has got it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    push_id: int = link("push.id")
+    kind: str  # correct | withdraw
+    text: str = ""
+    spans: list[dict[str, Any]] = json_column(list)
+    at: datetime = moment()
+    by: int | None = maybe_link("person.id")
+    told_at: datetime | None = maybe_moment()  # the author has got the list of chats where nothing was possible
 
 
 class Receipt(SQLModel, table=True):

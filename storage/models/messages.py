@@ -24,6 +24,7 @@ class OutgoingState(StrEnum):
     REFUSED = "refused"
     UNKNOWN = "unknown"  # it may have arrived; a person decides
     CANCELLED = "cancelled"
+    HELD = "held"  # its push is paused
 
 
 class Priority:
@@ -84,6 +85,10 @@ class Outgoing(SQLModel, table=True):
     sending_at: datetime | None = maybe_moment()
     finished_at: datetime | None = maybe_moment()
     external_ids: list[str] = json_column(list)
+    tried: list[int] = json_column(list)  # chats of the same person that refused it before this one
+    looked_at: datetime | None = maybe_moment()  # in doubt: when the platform was last asked what became of it
+    correction_id: int | None = maybe_link("correction.id")
+    corrects_id: int | None = Field(default=None, foreign_key="outgoing.id", index=True)
 
 
 class Talk(SQLModel, table=True):

@@ -69,6 +69,7 @@ class ClusterMember(SQLModel, table=True):
 class Person(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str
+    prefers: str = ""  # a channel, where it differs from the order in the settings
     created_at: datetime = moment()
     erased_at: datetime | None = maybe_moment()
 

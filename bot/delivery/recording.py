@@ -1,0 +1,64 @@
+"""What became of a request, put into its row, and what it says about the chat, put into the chat."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import Session
+
+from bot.channels.contract import Outcome, Refused, RetryAt, Sent, Unknown
+from campaign.organisation import chats
+from storage.models import Outgoing
+from storage.models.messages import OutgoingState
+
+log = structlog.get_logger()
+UNSENDABLE_SECONDS = 60
+CLOSED_SECONDS = 3600  # how long a row waits for a person who must mend the account
+GIVE_UP_AFTER = timedelta(days=2)
+
+
+def record(session: Session, row: Outgoing, outcome: Outcome, last: bool, now: datetime) -> None:
+    """Put ``outcome`` of one part into the row, and what it says about the chat into the chat."""
+    kept = session.get(Outgoing, row.id)
+    if kept is None:
+        return
+    match outcome:
+        case Sent(ids):
+            kept.external_ids, kept.progress = [*kept.external_ids, *ids], kept.progress + 1
+            row.progress = kept.progress
+            if last:
+                kept.state, kept.finished_at, kept.reason = OutgoingState.SENT, now, ""
+        case RetryAt(when, reason, _, moved_to):
+            _retry(session, kept, when, reason, moved_to, now)
+        case Refused(reason, _, True):
+            _retry(session, kept, now + timedelta(seconds=CLOSED_SECONDS), reason, "", now)
+        case Refused(reason, gone):
+            kept.state, kept.finished_at, kept.reason = OutgoingState.REFUSED, now, reason
+            if gone:
+                chats.lose(session, kept.channel, kept.to, reason)
+        case Unknown(reason):
+            _doubt(kept, reason, now)
+    session.add(kept)
+    if not isinstance(outcome, Sent):
+        log.info("outbox.outcome", key=kept.key, state=kept.state, reason=kept.reason)
+
+
+def _retry(session: Session, row: Outgoing, when: datetime, reason: str, moved_to: str, now: datetime) -> None:
+    if moved_to:
+        chats.move(session, row.channel, row.to, moved_to)
+        row.to = moved_to
+    too_old = row.first_tried_at is not None and now - row.first_tried_at > GIVE_UP_AFTER
+    if too_old and not moved_to:
+        row.state, row.finished_at, row.reason = OutgoingState.REFUSED, now, reason
+    else:
+        row.state, row.not_before, row.reason = OutgoingState.RETRY, when, reason
+
+
+def _doubt(row: Outgoing, reason: str, now: datetime) -> None:
+    """A double to one person does no harm, a loss does: send again. To a group: a person decides."""
+    row.reason = reason
+    if row.personal and row.attempts < 5:
+        row.state, row.not_before = OutgoingState.RETRY, now + timedelta(seconds=UNSENDABLE_SECONDS)
+    else:
+        row.state, row.finished_at = OutgoingState.UNKNOWN, now

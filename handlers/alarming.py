@@ -1,0 +1,41 @@
+"""Báo sự cố: what stands still until a person mends it, told once a day to those who can."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from campaign import outbox
+from campaign.message import Message
+from campaign.organisation import people
+from campaign.organisation.people import Right
+from handlers.context import House
+from storage.models import Chat, Unit
+from storage.models.messages import Priority
+
+WORDS = "Cần anh/chị xử lý: {sentence}"
+
+
+def tell_admins(session: Session, channel: str, code: str, sentence: str, now: datetime, *, house: House) -> int:
+    """Queue ``sentence`` for every admin, not over ``channel`` where another way exists; how many were new."""
+    root = session.exec(select(Unit.id).where(col(Unit.parent_id).is_(None)).order_by(col(Unit.id))).first()
+    if root is None:
+        return 0
+    day = house.hours.day(now).isoformat()
+    message = Message(text=house.polite(WORDS.format(sentence=sentence)))
+    return sum(
+        outbox.say(session, f"alarm:{code}:{day}:{chat.id}", chat, message, priority=Priority.INTERACTIVE)
+        for chat in _admins(session, root, channel)
+    )
+
+
+def _admins(session: Session, root: int, channel: str) -> list[Chat]:
+    """Private chats of those who manage, one each, the broken channel only where there is no other."""
+    ids = {person.id for person in people.holders(session, Right.MANAGE, root)}
+    statement = select(Chat).where(col(Chat.person_id).in_(ids), Chat.kind == "private", col(Chat.active))
+    found = sorted(session.exec(statement), key=lambda chat: (chat.channel == channel, -(chat.id or 0)))
+    chosen: dict[int | None, Chat] = {}
+    for chat in found:
+        chosen.setdefault(chat.person_id, chat)
+    return list(chosen.values())
