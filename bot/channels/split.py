@@ -100,4 +100,6 @@ def _media_parts(to: str, message: Message, abilities: Abilities, open_media: Ca
 def _fits_caption(text: str, choices: tuple[Choice, ...], parts: list[Part], abilities: Abilities) -> bool:
     if len(parts) > 1 or abilities.measure(text) > abilities.caption_limit:
         return False
-    return not choices or abilities.album_buttons or len(parts[0].photos) <= 1
+    if not parts[0].photos:
+        return abilities.file_words
+    return not choices or (abilities.photo_buttons and (abilities.album_buttons or len(parts[0].photos) == 1))
