@@ -25,6 +25,7 @@ from bot.delivery.pace import Gate, Pace
 from bot.delivery.sender import Sender
 from bot.fetcher import Fetcher
 from bot.inbox import Inbox
+from bot.reaching import reach_of
 from bot.reading import Reader
 from bot.scheduler import Scheduler
 from bot.settings import Pace as PaceSettings
@@ -94,6 +95,7 @@ def make_house(core: Core, channels: dict[str, Channel]) -> House:
         links=partial(links, channels),
         download_limit=limit,
         forget=forget,
+        reach=reach_of(channels),
     )
 
 

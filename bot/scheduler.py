@@ -105,7 +105,7 @@ def _guarded(session: Session, name: str, step: Callable[[], int]) -> int:
 def _release(session: Session, now: datetime, house: House) -> int:
     # On a fast clock the hours fly by between two ticks: a few real seconds are never an outage.
     grace = max(pushes.GRACE, house.soon(OUTAGE_SECONDS) - now)
-    left_out = pushes.release_due(session, now, house.hours, grace)
+    left_out = pushes.release_due(session, now, house.hours, grace, house.reach)
     for push in left_out:
         _tell_admins(session, push, house)
     return len(left_out)

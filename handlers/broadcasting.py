@@ -9,7 +9,9 @@ from campaign.organisation.audience.grammar import Atom, AtomKind
 from campaign.organisation.people import Right, open_posts
 from campaign.problems import Refusal
 from campaign.text import fold_words
-from campaign.work import pushes
+from campaign.work import pushes, reckoning
+from campaign.work.reckoning import Reckoning
+from handlers import phoning
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words, number, short
 from storage.models import Cluster, Push, Unit
 from storage.models.campaigns import PushKind
@@ -17,12 +19,14 @@ from storage.models.campaigns import PushKind
 MANY = 50
 ASK_TEXT = "Anh/chị gõ nội dung thông báo (nên dưới 350 chữ)."
 ASK_TO = "Gửi cho ai? Chọn một mục, hoặc gõ mã đơn vị."
-PREVIEW = "Xem trước:\n———\n{text}\n———\nGửi tới {audience}: {count} nhóm và cá nhân."
+PREVIEW = "Xem trước:\n———\n{text}\n———\nGửi tới {audience}: {count} nhóm và cá nhân.\nDự kiến: {reckoning}"
 NOBODY = "Chưa có nhóm hoặc cá nhân nào trong phạm vi này liên kết với trợ lý. Anh/chị chọn phạm vi khác."
 CONFIRM = "Thông báo sẽ tới {count} nơi. Để xác nhận, anh/chị gõ đúng số {count}."
 WRONG_COUNT = "Số chưa đúng nên chưa gửi gì. Anh/chị gõ {count} để gửi, hoặc bấm Bỏ."
 QUIET = "Bây giờ ngoài giờ làm việc: thông báo sẽ tự gửi lúc {when}. Muốn gửi liền, chọn Gửi ngay."
+PHONE = Choice("Ai phải gọi điện", "pushphone")
 SENT = "Đã xếp gửi thông báo tới {count} nơi. Xem kết quả trong mục Tiến độ."
+NOT_CONFIRMED = "Thông báo này chưa được xác nhận hoặc đã gửi rồi."
 DROPPED = "Đã bỏ, chưa gửi gì."
 NO_RIGHT = "Chỉ quản trị viên được gửi thông báo."
 TOO_LONG = "Nội dung dài {length} chữ, quá 3.000 chữ. Anh/chị rút gọn rồi gõ lại."
@@ -90,14 +94,39 @@ def _preview(context: Context, to: str) -> None:
     office = _office(context)
     draft = Push(key="preview", kind=PushKind.ADHOC, audience=to, text=str(context.data["text"]), due_at=context.now)
     _within_reach(context, to)
-    count = len(pushes.recipients(context.session, draft, context.house.hours, context.now))
+    house = context.house
+    count = len(pushes.recipients(context.session, draft, house.hours, context.now, house.reach))
     if not count:
         return context.say(NOBODY, (BACK, DROP))
     context.go("push.confirm", text=draft.text, to=to, count=count, office=office.id)
     described = audience.describe(context.session, to)
-    context.say(PREVIEW.format(text=draft.text, audience=described, count=count))
+    reckoned = _reckon(context, draft)
+    phone = (PHONE,) if reckoned.unreached else ()
+    context.say(PREVIEW.format(text=draft.text, audience=described, count=count, reckoning=reckoned.sentence), phone)
     if count > MANY:
         return context.say(CONFIRM.format(count=count), (DROP,))
+    return _ask_when(context)
+
+
+def _reckon(context: Context, draft: Push) -> Reckoning:
+    house = context.house
+    return reckoning.before(context.session, draft, house.hours, context.now, house.reach)
+
+
+def whom_to_phone(context: Context, _: str = "") -> None:
+    """Under the preview: those whom the announcement will not reach; nothing is sent yet."""
+    if context.step not in ("push.confirm", "push.ready"):
+        raise Refusal("push.not_confirmed", NOT_CONFIRMED)
+    data = context.data
+    to = str(data["to"])
+    _within_reach(context, to)
+    draft = Push(key="preview", kind=PushKind.ADHOC, audience=to, text=str(data["text"]), due_at=context.now)
+    unreached = _reckon(context, draft).unreached
+    rest = len(unreached) - phoning.PAGE
+    more = [f"… và {rest} nơi nữa."] if rest > 0 else []
+    context.say("\n".join(["Không tới được:", *phoning.lines(unreached), *more]), (DROP,))
+    if context.step == "push.confirm" and int(data["count"]) > MANY:
+        return context.say(CONFIRM.format(count=data["count"]), (DROP,))
     return _ask_when(context)
 
 
@@ -137,12 +166,12 @@ def send(context: Context, argument: str) -> None:
     data = context.data
     ready = context.step == "push.ready" or (context.step == "push.confirm" and int(data["count"]) <= MANY)
     if not ready:
-        raise Refusal("push.not_confirmed", "Thông báo này chưa được xác nhận hoặc đã gửi rồi.")
+        raise Refusal("push.not_confirmed", NOT_CONFIRMED)
     office = _office(context)
     _within_reach(context, str(data["to"]))
     push = pushes.ad_hoc(
         context.session, str(data["text"]), str(data["to"]), context.now, context.house.hours,
-        urgent=argument == "now", by=context.person_id, unit_id=office.id,
+        urgent=argument == "now", by=context.person_id, unit_id=office.id, reach=context.house.reach,
     )  # fmt: skip
     context.leave()
     audit.note(context.session, context.now, "push.sent", f"push:{push.id}", person_id=context.person_id, to=data["to"])
@@ -155,6 +184,8 @@ def drop(context: Context, _: str = "") -> None:
     context.say(DROPPED, (HOME,))
 
 
-ACTIONS: Actions = {"push": begin, "pushto": choose_audience, "pushsend": send, "pushdrop": drop}
+ACTIONS: Actions = {
+    "push": begin, "pushto": choose_audience, "pushsend": send, "pushdrop": drop, "pushphone": whom_to_phone,
+}  # fmt: skip
 WORDS: Words = {"gui thong bao": "push", "thong bao": "push", "giao viec": "push", "bo": "pushdrop"}
 STEPS: Steps = {"push.text": take_text, "push.to": take_code, "push.confirm": take_count}

@@ -15,6 +15,7 @@ from campaign.hours import Hours
 from campaign.message import Choice, Message
 from campaign.organisation import chats, people
 from campaign.outbox import Address
+from campaign.work.reach import ReachOf, everybody
 from storage.models import Chat, Outgoing, Person, Talk, Unit
 from storage.models.messages import OutgoingState, Priority
 
@@ -41,6 +42,7 @@ class House:
     links: Callable[[str], dict[str, str]]  # code → address on each channel
     download_limit: Callable[[str], int]  # channel → bytes of a file it lets us fetch
     forget: Callable[[Session, str, str], None]  # session, channel, user: what the channel itself keeps of a person
+    reach: ReachOf = everybody  # whom messages reach at a moment, and at what price
 
     def polite(self, text: str) -> str:
         """Texts are written with "anh/chị"; an installation may prefer "đồng chí"."""

@@ -13,6 +13,7 @@ from campaign.organisation.people import Right
 from campaign.problems import Refusal
 from campaign.work import coverage, pushes
 from campaign.work.duties import what
+from handlers import phoning
 from handlers.context import HOME, Actions, Context, Steps, Words, number, short
 from storage.models import Assignment, Push, Unit
 from storage.models.campaigns import PushKind, PushState
@@ -97,7 +98,8 @@ def not_seen(context: Context, argument: str) -> None:
     seen, rest = ([unit for unit in part if unit.id in inside] for part in found)
     text = NOT_SEEN.format(text=short(push.text, 90), seen=len(seen), total=len(seen) + len(rest))
     head = NOT_SEEN_BY.format(count=len(rest)) if rest else ALL_IN
-    return context.say("\n".join([text, head, *names(rest)]), (Choice("Tiến độ", "progress"), HOME))
+    choices = (phoning.choice(push), Choice("Tiến độ", "progress"), HOME)
+    return context.say("\n".join([text, head, *names(rest)]), choices)
 
 
 def names(missing_units: Iterable[Unit]) -> list[str]:

@@ -19,10 +19,12 @@ from handlers import (
     doubting,
     extending,
     grouping,
+    happenings,
     home,
     joining,
     linking,
     mydata,
+    phoning,
     planchanges,
     planning,
     planrows,
@@ -38,7 +40,7 @@ from storage.models import Incoming
 
 CONVERSATIONS = (
     joining, home, tasks, sending, slogans, extending, reviewing, publishing, progress, broadcasting, mydata, doubting,
-    planning, planchanges, camps, planrows,
+    phoning, planning, planchanges, camps, planrows,
 )  # fmt: skip
 ACTIONS: Actions = {verb: act for module in CONVERSATIONS for verb, act in module.ACTIONS.items()}
 WORDS: Words = {words: action for module in CONVERSATIONS for words, action in module.WORDS.items()}
@@ -86,6 +88,7 @@ def _refuse(context: Context, refusal: Refusal) -> None:
 
 
 def _dispatch(context: Context) -> None:
+    _note_sign_of_life(context)
     match context.event.kind:
         case "joined" | "left" | "renamed" | "migrated":
             linking.membership(context)
@@ -95,8 +98,19 @@ def _dispatch(context: Context) -> None:
             correcting.edited(context)
         case "message" if context.event.group:
             _in_group(context)
-        case _:
+        case "message":
             _in_private(context)
+        case "other":
+            log.info("heard.other", channel=context.event.channel, turn=context.turn)
+        case _:
+            happenings.follow(context)
+
+
+def _note_sign_of_life(context: Context) -> None:
+    """Messages and presses open the window in which a person may be written to; a follow does so in ``linking``."""
+    event = context.event
+    if event.kind in ("message", "button") and not event.group and context.chat is not None:
+        chats.meet(context.session, event.channel, event.chat, min(event.at, context.now), group=False)
 
 
 def perform(context: Context, action: str) -> None:
@@ -139,8 +153,6 @@ def _answer_to_reply(context: Context) -> bool:
 
 
 def _in_private(context: Context) -> None:
-    if context.chat is not None:
-        chats.meet(context.session, context.event.channel, context.event.chat, context.now, group=False)
     if joining.try_enter(context):
         return
     if context.person is None:

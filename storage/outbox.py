@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
 from storage.insert import execute_counted
-from storage.models import Outgoing
+from storage.models import Chat, Outgoing
 from storage.models.messages import OutgoingState, Priority
 
 WAITING = (OutgoingState.QUEUED, OutgoingState.RETRY)
+AT_ONCE = 500
 
 
 def next_due(session: Session, channel: str, now: datetime, *, quiet: bool, closed: Collection[str]) -> Outgoing | None:
@@ -79,3 +80,18 @@ def recover(session: Session, channel: str, now: datetime) -> tuple[int, int]:
         ),
     )
     return again, unknown
+
+
+def said_since_heard(session: Session, chat_ids: Sequence[int]) -> dict[int, int]:
+    """How many requests have arrived in each of these chats since its person last did something."""
+    counts: dict[int, int] = {}
+    for start in range(0, len(chat_ids), AT_ONCE):  # databases limit the values of one statement
+        statement = (
+            select(Chat.id, func.sum(Outgoing.progress))
+            .join(Outgoing, col(Outgoing.chat_id) == Chat.id)
+            .where(col(Chat.id).in_(chat_ids[start : start + AT_ONCE]), Outgoing.state == OutgoingState.SENT)
+            .where(col(Outgoing.finished_at) > col(Chat.heard_at))
+            .group_by(col(Chat.id))
+        )
+        counts.update({chat_id: int(said or 0) for chat_id, said in session.exec(statement) if chat_id is not None})
+    return counts

@@ -232,11 +232,14 @@ class Channel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A chat as the rules of reach see it. ``heard_at``: when the person there last did something."""
+    """A chat as the rules of reach see it. ``heard_at``: when the person there last did something; ``said``: how
+    many messages they have been sent since.
+    """
 
     chat: str
     group: bool
     heard_at: datetime | None
+    said: int = 0
 
 
 @runtime_checkable

@@ -1,12 +1,14 @@
-"""loa push TEXT --to … · loa push status ID"""
+"""loa push TEXT --to … · loa push preview TEXT --to … · loa push status|phone ID"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.cli import reaching
 from bot.cli.frame import fail, house, moment, show
 from bot.core import Core
 from campaign.work import pushes
@@ -26,7 +28,7 @@ def register(root: typer.Typer) -> None:
 
 
 def push(
-    words: Annotated[list[str], typer.Argument(help="Nội dung, hoặc: status SỐ")],
+    words: Annotated[list[str], typer.Argument(help="Nội dung, hoặc: status SỐ · phone SỐ · preview NỘI DUNG")],
     to: Annotated[
         str | None, typer.Option(help="all · unit:MÃ · under:MÃ · cluster:TÊN · role:officer|chair|editor|admin|leader")
     ] = None,
@@ -35,27 +37,33 @@ def push(
     now: Annotated[bool, typer.Option("--now", help="Gửi ngay, kể cả ngoài giờ.")] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    if len(words) == 2 and words[0] == "status" and words[1].isdecimal() and len(words[1]) < 10:
-        return _status(int(words[1]), as_json)
+    if len(words) == 2 and words[1].isdecimal() and len(words[1]) < 10 and words[0] in ABOUT_ONE:
+        return ABOUT_ONE[words[0]](int(words[1]), as_json)
+    if words[0] == "preview" and len(words) > 1 and to is not None:
+        return reaching.preview(" ".join(words[1:]), to, urgent=now, as_json=as_json)
     text = " ".join(words).strip()
     if to is None:
         fail("Hãy nói gửi cho ai: --to all, --to unit:MÃ, --to cluster:TÊN…", 2)
     if not text:
         fail("Thông báo chưa có nội dung.", 2)
-    with house() as core:
+    with house() as core, reaching.reaching(core) as reach:
         photos = [_keep(core, path) for path in photo or []]
         with core.database.transaction() as session:
             made = pushes.ad_hoc(
                 session, text, to, core.clock.now(), core.hours,
-                at=moment(at, core) if at else None, urgent=now, photos=photos,
+                at=moment(at, core) if at else None, urgent=now, photos=photos, reach=reach,
             )  # fmt: skip
+            found = reaching.reckon(session, core, made, reach)
             if made.state == "planned":
-                count = len(pushes.recipients(session, made, core.hours, core.clock.now()))
+                count = len(pushes.recipients(session, made, core.hours, core.clock.now(), reach))
             else:
                 count = sum(pushes.status(session, made.id or 0).values())
             if not count:
                 fail("Chưa có nhóm hoặc cá nhân nào trong phạm vi này liên kết với trợ lý, nên chưa gửi gì.")
-            show({"id": made.id, "chats": count}, as_json=as_json, text=f"Thông báo số {made.id} tới {count} nơi.")
+            value = {"id": made.id, "chats": count, "reach": reaching.value_of(found)}
+            words_ = [f"Thông báo số {made.id} tới {count} nơi.", f"Dự kiến: {found.sentence}"]
+            phone_ = [f"Ai phải gọi điện: loa push phone {made.id}"] if found.unreached else []
+            show(value, as_json=as_json, text="\n".join([*words_, *phone_]))
     return None
 
 
@@ -78,3 +86,6 @@ def _status(number: int, as_json: bool) -> None:
         counts = pushes.status(session, number)
         text = ", ".join(f"{WORDS[OutgoingState(state)]} {count}" for state, count in counts.items() if count)
         show(counts, as_json=as_json, text=text or "Chưa có gì để gửi.")
+
+
+ABOUT_ONE: dict[str, Callable[[int, bool], None]] = {"status": _status, "phone": reaching.phone}

@@ -16,11 +16,14 @@ def find(session: Session, channel: str, external_id: str) -> Chat | None:
 
 
 def meet(session: Session, channel: str, external_id: str, now: datetime, *, group: bool, title: str = "") -> Chat:
-    """The chat, made when it is new. Hearing from it makes it active again."""
+    """The chat, made when it is new. Hearing from it makes it active again.
+
+    ``now``: when it was heard; word of something older than what is known already does not turn time back.
+    """
     chat = find(session, channel, external_id)
     if chat is None:
         chat = Chat(channel=channel, external_id=external_id, kind="group" if group else "private", created_at=now)
-    chat.heard_at, chat.active, chat.inactive_reason = now, True, ""
+    chat.heard_at, chat.active, chat.inactive_reason = max(chat.heard_at or now, now), True, ""
     chat.title = title or chat.title
     session.add(chat)
     session.flush()

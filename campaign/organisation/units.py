@@ -43,6 +43,11 @@ def open_on(on: date | None) -> ColumnElement[bool]:
     )
 
 
+def root_id(session: Session) -> int | None:
+    """The federation: the oldest unit without a superior; None while there is no unit."""
+    return session.exec(select(Unit.id).where(col(Unit.parent_id).is_(None)).order_by(col(Unit.id))).first()
+
+
 def is_open(unit: Unit, on: date | None) -> bool:
     if on is None:
         return unit.valid_to is None

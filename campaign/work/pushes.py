@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_
@@ -16,6 +16,7 @@ from campaign.organisation import audience, clusters, people
 from campaign.outbox import outgoing
 from campaign.problems import Refusal
 from campaign.work import duties
+from campaign.work.reach import ReachOf, everybody, worth_writing
 from storage.insert import insert_new
 from storage.models import Assignment, Campaign, Chat, Duty, Outgoing, Post, Push, Receipt, Unit
 from storage.models.campaigns import CampaignState, LatePolicy, PushKind, PushState
@@ -40,7 +41,9 @@ def due(session: Session, now: datetime) -> list[Push]:
     return list(session.exec(statement))
 
 
-def release_due(session: Session, now: datetime, hours: Hours, grace: timedelta = GRACE) -> list[Push]:
+def release_due(
+    session: Session, now: datetime, hours: Hours, grace: timedelta = GRACE, reach: ReachOf = everybody
+) -> list[Push]:
     """Turn due pushes into outbox rows, or do what their policy says when an outage made them late.
 
     ``grace``: how much later than its moment a push may leave and still count as on time.
@@ -54,7 +57,7 @@ def release_due(session: Session, now: datetime, hours: Hours, grace: timedelta 
             skipped.append(push)
         elif late and push.late_policy == LatePolicy.MERGE:
             push.state = PushState.MERGED
-        elif not _released(session, push, now, hours, late=late):
+        elif not _released(session, push, now, hours, late=late, reach=reach):
             push.state = PushState.FAILED
             skipped.append(push)
         push.released_at = now
@@ -62,24 +65,26 @@ def release_due(session: Session, now: datetime, hours: Hours, grace: timedelta 
     return skipped
 
 
-def _released(session: Session, push: Push, now: datetime, hours: Hours, *, late: bool) -> bool:
+def _released(session: Session, push: Push, now: datetime, hours: Hours, *, late: bool, reach: ReachOf) -> bool:
     """False when its audience makes no sense any more: one such push must not stop all others."""
     try:
         with session.begin_nested():
-            release(session, push, now, hours, late=late)
+            release(session, push, now, hours, late=late, reach=reach)
     except Refusal:
         return False
     return True
 
 
-def release(session: Session, push: Push, now: datetime, hours: Hours, *, late: bool = False) -> int:
+def release(
+    session: Session, push: Push, now: datetime, hours: Hours, *, late: bool = False, reach: ReachOf = everybody
+) -> int:
     """One outbox row for each chat of the audience; doing it again adds only chats that are new. Returns how many."""
     units = audience.units_of(session, push.audience, hours.day(now))
     _open_duties(session, push, units, now, hours)
     message = message_of(push, late_since=push.due_at if late else None, hours=hours)
     rows = [
         outgoing(f"p{push.id}:{chat.id}", chat, message, priority=Priority.PUSH, push_id=push.id, urgent=push.urgent)
-        for chat in chats_of(session, push, units)
+        for chat in chats_of(session, push, units, leaves_at(push, now, hours), reach)
     ]
     for row in rows:
         row.personal = False  # an announcement is never repeated blindly, not even to one person
@@ -114,11 +119,20 @@ def choices_for(push: Push) -> tuple[Choice, ...]:
     )
 
 
-def chats_of(session: Session, push: Push, units: Sequence[Unit]) -> list[Chat]:
+def leaves_at(push: Push, now: datetime, hours: Hours) -> datetime:
+    """When the first copy leaves, should the push be released by then: quiet hours hold it unless it is urgent."""
+    due = max(push.due_at, now)
+    return due if push.urgent else hours.next_open(due)
+
+
+def chats_of(
+    session: Session, push: Push, units: Sequence[Unit], at: datetime | None = None, reach: ReachOf = everybody
+) -> list[Chat]:
     """The chats that get a push, each once.
 
     What only informs goes to a unit's own group, else to its cluster's, else to the private chats of its officers. What
-    asks something of people goes to all of these: groups read along, officers answer.
+    asks something of people goes to all of these: groups read along, officers answer. An officer who could only be
+    written to for money ``at`` that moment is left out where groups tell the same.
     """
     holders = {post.person_id for post in audience.people_of(session, push.audience, None)}
     unit_ids = {unit.id for unit in units if unit.id is not None}
@@ -129,7 +143,11 @@ def chats_of(session: Session, push: Push, units: Sequence[Unit]) -> list[Chat]:
         wanted -= {chat.unit_id for chat in own}
         for _, members in cluster_chats:
             wanted -= members
-    officers = people.private_chats(session, _reporters(session, wanted) | holders)
+    reporters = reporters_of(session, wanted)
+    officers = people.private_chats(session, reporters.keys() | holders)
+    in_groups = {chat.unit_id for chat in own}.union(*(members for _, members in cluster_chats))
+    covered = {person for person, theirs in reporters.items() if theirs <= in_groups} - holders
+    officers = worth_writing(session, officers, covered, at or push.due_at, reach)
     chats = {chat.id: chat for chat in [*own, *(chat for chat, _ in cluster_chats), *officers]}
     return [chats[key] for key in sorted(chats, key=lambda key: key or 0)]
 
@@ -150,11 +168,16 @@ def _cluster_chats(session: Session, unit_ids: set[int]) -> list[tuple[Chat, set
     return found
 
 
-def _reporters(session: Session, unit_ids: set[int]) -> set[int]:
+def reporters_of(session: Session, unit_ids: Collection[int]) -> dict[int, set[int]]:
+    """People who report for any of these units, and for which of them."""
     statement = select(Post.person_id, Post.unit_id).where(
         col(Post.role).in_(people.Right.REPORT.value), col(Post.until).is_(None)
     )
-    return {person_id for person_id, unit_id in session.exec(statement) if unit_id in unit_ids}
+    found: dict[int, set[int]] = defaultdict(set)
+    for person_id, unit_id in session.exec(statement):
+        if unit_id in unit_ids:
+            found[person_id].add(unit_id)
+    return found
 
 
 def ad_hoc(
@@ -169,6 +192,7 @@ def ad_hoc(
     photos: Sequence[str] = (),
     by: int | None = None,
     unit_id: int | None = None,
+    reach: ReachOf = everybody,
 ) -> Push:
     """A push made by a person. Without ``at`` it is released at once and waits in the outbox for open hours.
 
@@ -190,14 +214,14 @@ def ad_hoc(
     session.add(push)
     session.flush()
     if at is None or at <= now:
-        release(session, push, now, hours)
+        release(session, push, now, hours, reach=reach)
     return push
 
 
-def recipients(session: Session, push: Push, hours: Hours, now: datetime) -> list[Chat]:
-    """Who would get it if it left now: for the preview."""
+def recipients(session: Session, push: Push, hours: Hours, now: datetime, reach: ReachOf = everybody) -> list[Chat]:
+    """Who would get it if it left as soon as it may: for the preview."""
     units = audience.units_of(session, push.audience, hours.day(now))
-    return chats_of(session, push, units)
+    return chats_of(session, push, units, leaves_at(push, now, hours), reach)
 
 
 def status(session: Session, push_id: int) -> dict[str, int]:

@@ -26,6 +26,7 @@ from campaign.message import Choice, Message
 from campaign.organisation import chats, people
 from campaign.organisation.people import Role
 from campaign.text import fold
+from campaign.work.reach import ReachOf, everybody
 from handlers import router
 from handlers.context import House
 from storage import migrate
@@ -80,6 +81,7 @@ class Town:
     now: datetime = MONDAY
     codes: tuple[str, ...] = ("CS01", "CS02", "CS03", "CS04")
     download_limit: int = 20 * 2**20
+    reach: ReachOf = everybody
     _ids: Iterable[int] = field(default_factory=lambda: count(1000))
 
     @classmethod
@@ -122,6 +124,7 @@ class Town:
             links=lambda code: {},
             download_limit=lambda channel: self.download_limit,
             forget=lambda session, channel, user: None,
+            reach=self.reach,
         )
 
     def unit(self, code: str, session: Session) -> Unit:

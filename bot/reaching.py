@@ -1,0 +1,35 @@
+"""The rules of reach of all channels behind one question, with what our own rows know of each chat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.channels.contract import Channel, Reaches, Recipient
+from campaign.work.reach import Reach, ReachOf, Way
+from storage import outbox
+from storage.models import Chat
+
+SWITCHED_OFF = "Kênh nhắn tin của người này đang tắt."
+
+
+def reach_of(channels: Mapping[str, Channel]) -> ReachOf:
+    """Whom the channels that are switched on reach. Asks no network."""
+
+    def reach(session: Session, chats: Sequence[Chat], at: datetime) -> list[Reach]:
+        limited = [chat.id for chat in chats if isinstance(channels.get(chat.channel), Reaches) and chat.id]
+        said = outbox.said_since_heard(session, limited)
+        return [_of_chat(channels.get(chat.channel), chat, said.get(chat.id or 0, 0), at) for chat in chats]
+
+    return reach
+
+
+def _of_chat(channel: Channel | None, chat: Chat, said: int, at: datetime) -> Reach:
+    group = chat.kind == "group"
+    if channel is None:
+        return Reach(Way.NONE, reason=SWITCHED_OFF)
+    if isinstance(channel, Reaches):
+        return channel.reach(Recipient(chat.external_id, group, chat.heard_at, said), at)
+    return Reach(Way.GROUP if group else Way.FREE)
