@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.channels.contract import Outcome, Refused, RetryAt, Sent, Unknown
+from bot.channels.patience import Patience
 from bot.channels.telegram.limits import Waits
-from bot.channels.telegram.patience import Patience
 from tests.channels.telegram_office import Office, office, part, picture
 from tests.fakes.telegram import STRICT, faults
 from tests.fakes.telegram.faults import Fault

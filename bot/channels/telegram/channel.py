@@ -14,14 +14,15 @@ from telegram import Bot, BotCommand, Update
 from telegram.error import TelegramError
 
 from bot.channels.contract import Outcome, Part, Receive, Sent
+from bot.channels.envelope import STAND_IN, Envelope
+from bot.channels.patience import Patience
 from bot.channels.telegram import doctor
 from bot.channels.telegram.download import fetch
 from bot.channels.telegram.events import ALLOWED_UPDATES, NAME, Me, Reader
 from bot.channels.telegram.limits import ABILITIES, Waits
 from bot.channels.telegram.outcomes import Outcomes
-from bot.channels.telegram.patience import Patience
 from bot.channels.telegram.polling import poll
-from bot.channels.telegram.request import STAND_IN, ApiError, CarefulRequest, Envelope
+from bot.channels.telegram.request import ApiError, CarefulRequest
 from bot.channels.telegram.sending import deliver
 from bot.channels.telegram.webhook import PATH, Hear, derived_secret, webhook_route
 from bot.clock import Clock

@@ -9,7 +9,7 @@ import structlog
 from telegram.error import TelegramError
 
 from bot.channels.contract import Outcome, Part, Refused, RetryAt, Unknown
-from bot.channels.telegram.patience import Patience
+from bot.channels.patience import Patience
 from bot.channels.telegram.refusals import BIG, Unsendable, refusal
 from bot.channels.telegram.request import ApiError, ForeignAnswer
 from bot.clock import Clock

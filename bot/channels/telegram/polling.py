@@ -10,9 +10,9 @@ import structlog
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot.channels.patience import Patience
 from bot.channels.telegram.events import ALLOWED_UPDATES
 from bot.channels.telegram.limits import BATCH, Waits
-from bot.channels.telegram.patience import Patience
 from bot.channels.telegram.request import ApiError
 
 log = structlog.get_logger()

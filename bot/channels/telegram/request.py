@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import json
-import ssl
-from functools import cache
 from typing import Any
-from urllib.parse import quote
 
-import httpx
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
+from bot.channels.envelope import CONNECTIONS, Envelope
 from bot.channels.telegram.limits import Waits
-
-STAND_IN = "stand-in-for-the-token"
-CONNECTIONS = 16
 
 
 class ApiError(TelegramError):
@@ -41,33 +35,6 @@ class ForeignAnswer(TelegramError):
         self.status = status
 
 
-class Envelope(httpx.AsyncBaseTransport):
-    """Writes the token into the address when a request leaves, and nowhere earlier.
-
-    The Bot API carries the token in the path, and httpx writes addresses into its log and its errors. Everything above
-    this class works with a stand-in, so that there is nothing to redact.
-    """
-
-    def __init__(self, token: str, proxy: str) -> None:
-        self._token = quote(token, safe=":").encode()
-        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=20)
-        self._inner = httpx.AsyncHTTPTransport(verify=_certificates(), proxy=proxy or None, limits=limits)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        path = request.url.raw_path.replace(STAND_IN.encode(), self._token, 1)
-        addressed = httpx.Request(
-            request.method,
-            request.url.copy_with(raw_path=path),
-            headers=request.headers,
-            stream=request.stream,
-            extensions=request.extensions,
-        )
-        return await self._inner.handle_async_request(addressed)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-
 class CarefulRequest(HTTPXRequest):
     """Raises ApiError and ForeignAnswer where the library would keep only the words."""
 
@@ -90,12 +57,6 @@ class CarefulRequest(HTTPXRequest):
         if answer["ok"] is not True:
             raise _api_error(status, answer)
         return status, body
-
-
-@cache
-def _certificates() -> ssl.SSLContext:
-    """Reading the system's certificates takes longer than anything else here: once a process is enough."""
-    return httpx.create_ssl_context()
 
 
 def _bot_api_answer(body: bytes) -> dict[str, Any] | None:
