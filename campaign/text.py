@@ -38,6 +38,36 @@ def fold_words(text: str) -> str:
     return " ".join(re.sub(r"[^\w]|_", " ", fold(text)).split())
 
 
+_JOINER = "\u200d"
+
+
+def inside_letter(text: str, at: int) -> bool:
+    """Whether a cut before ``text[at]`` would tear what people see as one letter or picture: a letter and its marks,
+    an emoji and its skin, people joined into a family, the two halves of a flag."""
+    if not 0 < at < len(text):
+        return False
+    after = text[at]
+    if _JOINER in (after, text[at - 1]) or (_is_flag_half(after) and _flag_halves_before(text, at) % 2):
+        return True
+    return unicodedata.category(after) in ("Mn", "Me", "Mc") or "\U0001f3fb" <= after <= "\U0001f3ff" or _is_tag(after)
+
+
+def _is_flag_half(letter: str) -> bool:
+    return "\U0001f1e6" <= letter <= "\U0001f1ff"
+
+
+def _is_tag(letter: str) -> bool:
+    """Part of a flag that is written with invisible tags (England, Scotland)."""
+    return "\U000e0020" <= letter <= "\U000e007f"
+
+
+def _flag_halves_before(text: str, at: int) -> int:
+    start = at
+    while start and _is_flag_half(text[start - 1]):
+        start -= 1
+    return at - start
+
+
 _VIETNAMESE_ALPHABET = "aăâbcdđeêghiklmnoôơpqrstuưvxyfjwz"
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaign import audit
+from campaign import audit, markup
 from campaign.message import Choice
 from campaign.organisation import audience, clusters
 from campaign.organisation.audience.grammar import Atom, AtomKind
@@ -17,9 +17,10 @@ from storage.models import Cluster, Push, Unit
 from storage.models.campaigns import PushKind
 
 MANY = 50
-ASK_TEXT = "Anh/chị gõ nội dung thông báo (nên dưới 350 chữ)."
+ASK_TEXT = "Anh/chị gõ nội dung thông báo (nên dưới 350 chữ). Muốn in đậm, đặt **hai dấu sao** hai bên."
 ASK_TO = "Gửi cho ai? Chọn một mục, hoặc gõ mã đơn vị."
-PREVIEW = "Xem trước:\n———\n{text}\n———\nGửi tới {audience}: {count} nhóm và cá nhân.\nDự kiến: {reckoning}"
+PREVIEW = "Xem trước:\n———\n"
+PREVIEW_END = "\n———\nGửi tới {audience}: {count} nhóm và cá nhân.\nDự kiến: {reckoning}"
 NOBODY = "Chưa có nhóm hoặc cá nhân nào trong phạm vi này liên kết với trợ lý. Anh/chị chọn phạm vi khác."
 CONFIRM = "Thông báo sẽ tới {count} nơi. Để xác nhận, anh/chị gõ đúng số {count}."
 WRONG_COUNT = "Số chưa đúng nên chưa gửi gì. Anh/chị gõ {count} để gửi, hoặc bấm Bỏ."
@@ -102,7 +103,9 @@ def _preview(context: Context, to: str) -> None:
     described = audience.describe(context.session, to)
     reckoned = _reckon(context, draft)
     phone = (PHONE,) if reckoned.unreached else ()
-    context.say(PREVIEW.format(text=draft.text, audience=described, count=count, reckoning=reckoned.sentence), phone)
+    end = PREVIEW_END.format(audience=described, count=count, reckoning=reckoned.sentence)
+    shown = PREVIEW + markup.read(draft.text) + end
+    context.say(shown.text, phone, spans=shown.spans)
     if count > MANY:
         return context.say(CONFIRM.format(count=count), (DROP,))
     return _ask_when(context)

@@ -50,6 +50,12 @@ class House:
             return text
         return text.replace("anh/chị", self.you).replace("Anh/chị", self.you.capitalize())
 
+    def message(self, text: str, choices: Sequence[Choice] = (), **parts: Any) -> Message:
+        """What we say in our own words. A text with spans quotes an author: its words are not ours to change, and
+        another length would move the spans away from their letters.
+        """
+        return Message(text=text if parts.get("spans") else self.polite(text), choices=tuple(choices), **parts)
+
 
 @dataclass
 class Context:
@@ -96,14 +102,14 @@ class Context:
     def say(self, text: str, choices: Sequence[Choice] = (), *, under: bool = False, **parts: Any) -> None:
         """Answer in this chat. ``under``: as a reply to the message that is being handled."""
         reply_to = self.event.message_id if under else ""
-        message = Message(text=self.house.polite(text), choices=tuple(choices), reply_to=reply_to, **parts)
+        message = self.house.message(text, choices, reply_to=reply_to, **parts)
         outbox.say(self.session, self._key(), self.address, message)
 
     def say_soon(
         self, topic: str, text: str, choices: Sequence[Choice] = (), *, seconds: float = 2.0, **parts: Any
     ) -> None:
         """Answer when nothing more has come for a moment; an unsent answer on the same topic is replaced."""
-        message = Message(text=self.house.polite(text), choices=tuple(choices), **parts)
+        message = self.house.message(text, choices, **parts)
         outbox.say_again(self.session, topic, self.turn, self.address, message, not_before=self.house.soon(seconds))
 
     def toast(self, text: str) -> None:
@@ -121,7 +127,7 @@ class Context:
 
     def tell(self, to: Chat | Address, key: str, text: str, choices: Sequence[Choice] = (), **parts: Any) -> None:
         """Say something in another chat because of what happened here."""
-        message = Message(text=self.house.polite(text), choices=tuple(choices), **parts)
+        message = self.house.message(text, choices, **parts)
         outbox.say(self.session, key, to, message, priority=Priority.INTERACTIVE)
 
     def _key(self) -> str:

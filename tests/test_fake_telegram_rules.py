@@ -133,6 +133,37 @@ async def test_broken_markup_is_refused(call: Caller, lan: User, source: str, mo
     refused(answer, 400, "can't parse entities")
 
 
+LINK = {"type": "text_link", "url": "https://congdoan.vn"}
+
+
+@pytest.mark.parametrize(
+    ("entities", "words"),
+    [
+        ([("bold", 0, 9)], "ends after the end of the text"),
+        ([("bold", 1, 3)], "begins in a middle of a UTF-16 symbol"),
+        ([("bold", 2, 4)], "ends in a middle of a UTF-16 symbol"),
+        ([("bold", 2, 0)], "invalid entity offset or length"),
+        ([("bold", -1, 3)], "invalid entity offset or length"),
+        ([("đậm", 0, 2)], "is unsupported"),
+        ([("bold", 0, 4), ("italic", 3, 2)], "overlap without being nested"),
+        ([("bold", 0, 4), ("bold", 2, 2)], "can't be nested"),
+        ([("code", 0, 4), ("bold", 2, 2)], "can't be nested"),
+        ([("text_link", 0, 4)], "URL '' is invalid"),
+    ],
+)
+async def test_entities_that_do_not_lie_on_the_letters_are_refused(
+    call: Caller, lan: User, entities: list[tuple[str, int, int]], words: str
+) -> None:
+    given = [dict(zip(("type", "offset", "length"), entity, strict=True)) for entity in entities]
+    refused(await call("sendMessage", chat_id=lan.id, text="🌸Lan🌸", entities=given), 400, words)
+
+
+async def test_nested_entities_are_kept_from_the_outer_to_the_inner(call: Caller, lan: User) -> None:
+    given = [LINK | {"offset": 2, "length": 3}, {"type": "bold", "offset": 0, "length": 7}]
+    result = (await call("sendMessage", chat_id=lan.id, text="🌸Lan🌸", entities=given))["result"]
+    assert [entity["type"] for entity in result["entities"]] == ["bold", "text_link"]
+
+
 async def test_markdown_v2_becomes_entities(call: Caller, lan: User) -> None:
     source = "*đậm _nghiêng_* [đây](https://congdoan.vn/a\\)b) `x.y` 15\\.5\n>trích\n>dẫn"
     result = (await call("sendMessage", chat_id=lan.id, text=source, parse_mode="MarkdownV2"))["result"]

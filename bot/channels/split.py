@@ -3,37 +3,54 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bot.channels import markup
 from bot.channels.contract import Abilities, Part
+from bot.channels.markup import utf16_units
+from campaign.markup import ADDRESS, Marked
 from campaign.message import Choice, Message
+from campaign.text import inside_letter
 
+__all__ = ["numbered", "parts_of", "split_marked", "split_text", "utf16_units"]
 # From the kindest place to cut to the harshest: paragraph, line, sentence, word.
-_SEAMS = (re.compile(r"\n\s*\n"), re.compile(r"\n"), re.compile(r"(?<=[.!?…;])\s"), re.compile(r"\s"))
-ZERO_WIDTH_JOINER = "\u200d"
+_SEAMS = (re.compile(r"\n\s*\n"), re.compile(r"\n"), re.compile(r"(?<=[.!?…;])\s+"), re.compile(r"\s+"))
+_SLOGAN = re.compile(r"“[^“”\n]+”")
+Measure = Callable[[str], int]
+Range = tuple[int, int]
 
 
-def utf16_units(text: str) -> int:
-    """Length as Telegram and Zalo's text styles count it: an emoji is 2."""
-    return len(text.encode("utf-16-le")) // 2
+def split_text(text: str, limit: int, measure: Measure = len) -> list[str]:
+    """Pieces of at most ``limit`` units; see ``split_marked``."""
+    return [piece.text for piece in split_marked(Marked(text), limit, measure)]
 
 
-def split_text(text: str, limit: int, measure: Callable[[str], int] = len) -> list[str]:
-    """Pieces of at most ``limit`` units. Cuts at the kindest seam; inside a word only when the word alone is too long,
-    and even then never between a letter and its marks."""
-    pieces = []
-    while measure(text) > limit:
-        cut = _cut(text, _prefix(text, limit, measure))
-        pieces.append(text[:cut].rstrip())
-        text = text[cut:].lstrip()
-    return [piece for piece in [*pieces, text] if piece]
+def split_marked(marked: Marked, limit: int, measure: Measure = len) -> list[Marked]:
+    """Pieces of at most ``limit`` units without white space at their ends; bold goes on in the next piece.
+
+    Cuts at the kindest seam. Links and addresses move whole, and slogans between “ ” where another seam is near enough;
+    inside a word it cuts only when the word alone is too long, and even then never between a letter and its marks.
+    """
+    text, at, pieces = marked.text, 0, []
+    links = [(span.start, span.end) for span in marked.spans if span.kind == "link"]
+    hard = [one for one in [*links, *_ranges(ADDRESS, text)] if measure(text[slice(*one)]) <= limit]
+    soft = [one for one in _ranges(_SLOGAN, text) if measure(text[slice(*one)]) <= limit]
+    while rest := text[at:].lstrip():
+        at = len(text) - len(rest)
+        end = len(text) if measure(rest) <= limit else _cut(text, at, at + _prefix(rest, limit, measure), hard, soft)
+        pieces.append(marked.cut(at, end))
+        at = end
+    return pieces
 
 
-def _prefix(text: str, limit: int, measure: Callable[[str], int]) -> int:
-    """The longest prefix of ``text`` that measures at most ``limit``."""
+def _ranges(pattern: re.Pattern[str], text: str) -> list[Range]:
+    return [match.span() for match in pattern.finditer(text)]
+
+
+def _prefix(text: str, limit: int, measure: Measure) -> int:
+    """The length of the longest prefix of ``text`` that measures at most ``limit``."""
     low, high = 0, min(len(text), limit)
     while low < high:
         middle = (low + high + 1) // 2
@@ -41,23 +58,41 @@ def _prefix(text: str, limit: int, measure: Callable[[str], int]) -> int:
     return max(low, 1)
 
 
-def _cut(text: str, longest: int) -> int:
-    for seam in _SEAMS:
-        ends = [match.end() for match in seam.finditer(text, 0, longest + 1) if 0 < match.start() <= longest]
-        if ends and ends[-1] > longest // 3:
+def _cut(text: str, start: int, longest: int, hard: list[Range], soft: list[Range]) -> int:
+    """Where the piece that begins at ``start`` ends, at the latest at ``longest`` (white space not counted)."""
+    for whole in ([*hard, *soft], hard, []):
+        end = _seam(text, start, longest, whole) or _before(start, longest, whole)
+        if end:
+            return end
+    return next((at for at in range(longest, start, -1) if not inside_letter(text, at)), longest)
+
+
+def _seam(text: str, start: int, longest: int, whole: Sequence[Range]) -> int:
+    """The last seam of the kindest kind that leaves a piece worth sending; 0 when there is none."""
+    for pattern in _SEAMS:
+        seams = (match.span() for match in pattern.finditer(text, start, longest + 1))
+        ends = [end for at, end in seams if start < at <= longest and _is_free(text, at, end, whole)]
+        if ends and ends[-1] - start > (longest - start) // 3:
             return ends[-1]
-    return next((at for at in range(longest, 0, -1) if not _inside_letter(text, at)), longest)
+    return 0
 
 
-def _inside_letter(text: str, at: int) -> bool:
-    joined = text[at] == ZERO_WIDTH_JOINER or text[at - 1] == ZERO_WIDTH_JOINER
-    return joined or unicodedata.category(text[at]) in ("Mn", "Me", "Sk")
+def _is_free(text: str, at: int, end: int, whole: Iterable[Range]) -> bool:
+    return not inside_letter(text, end) and not any(first < end and at < last for first, last in whole)
 
 
-def numbered(text: str, choices: tuple[Choice, ...]) -> str:
+def _before(start: int, longest: int, whole: Sequence[Range]) -> int:
+    """The beginning of what must not be cut at ``longest``; 0 when nothing is in the way, or nothing helps."""
+    at = longest
+    while over := [first for first, last in whole if first < at < last]:
+        at = min(over)
+    return at if start < at < longest else 0
+
+
+def numbered(text: Marked, choices: tuple[Choice, ...]) -> Marked:
     """Choices as people can answer them on a platform without buttons."""
     lines = [f"{number}. {choice.label}" for number, choice in enumerate(choices, 1)]
-    return "\n".join([text, *lines, "Trả lời bằng số."]).strip()
+    return text + ("\n" if text.text else "") + "\n".join([*lines, "Trả lời bằng số."])
 
 
 def parts_of(
@@ -74,19 +109,28 @@ def parts_of(
     """
     if message.toast:
         return [Part(key=key, to=to, group=group, text=message.text[:200], toast=message.toast)]
-    text, choices = message.text, message.choices
-    if choices and len(choices) > abilities.buttons_for(group=group):
-        text, choices = numbered(text, choices), ()
+    words, choices = _words(message, abilities), message.choices
     parts = [*_media_parts(to, message, abilities, open_media)]
-    if parts and text and _fits_caption(text, choices, parts, abilities):
-        parts[0] = replace(parts[0], text=text, choices=choices)
+    alone = bool(parts) and not words.text and not _bears_buttons(parts[-1], abilities)
+    if choices and (alone or len(choices) > abilities.buttons_for(group=group)):
+        words, choices = numbered(words, choices), ()
+    if parts and words.text and _fits_caption(words.text, choices, parts, abilities):
+        parts[0] = _with_words(parts[0], words, abilities, choices)
     else:
-        pieces = split_text(text, abilities.text_limit, abilities.measure)
-        parts += [Part(key="", to=to, text=piece) for piece in pieces]
-        if choices:
-            parts[-1] = replace(parts[-1], choices=choices)
+        pieces = split_marked(words, abilities.text_limit, abilities.measure)
+        parts += [_with_words(Part(key="", to=to), piece, abilities) for piece in pieces]
+        parts = parts or [Part(key="", to=to)]
+        parts[-1] = replace(parts[-1], choices=choices)
     parts[0] = replace(parts[0], reply_to=message.reply_to)
     return [replace(part, key=f"{key}/{number}" if number else key, group=group) for number, part in enumerate(parts)]
+
+
+def _words(message: Message, abilities: Abilities) -> Marked:
+    return markup.shown(Marked(message.text, message.spans).cut(0, len(message.text)), abilities)
+
+
+def _with_words(part: Part, words: Marked, abilities: Abilities, choices: tuple[Choice, ...] = ()) -> Part:
+    return replace(part, text=words.text, spans=markup.known(words, abilities).spans, choices=choices)
 
 
 def _media_parts(to: str, message: Message, abilities: Abilities, open_media: Callable[[str], Path]) -> Iterator[Part]:
@@ -102,4 +146,11 @@ def _fits_caption(text: str, choices: tuple[Choice, ...], parts: list[Part], abi
         return False
     if not parts[0].photos:
         return abilities.file_words
-    return not choices or (abilities.photo_buttons and (abilities.album_buttons or len(parts[0].photos) == 1))
+    return not choices or _bears_buttons(parts[0], abilities)
+
+
+def _bears_buttons(part: Part, abilities: Abilities) -> bool:
+    """Whether these photos or this file can carry buttons."""
+    if not part.photos:
+        return abilities.file_words
+    return abilities.photo_buttons and (abilities.album_buttons or len(part.photos) == 1)

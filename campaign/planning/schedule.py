@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session, col, select
 
+from campaign import markup
 from campaign.calendar import full, numeric, working_day_from, working_day_until
 from campaign.hours import Hours
 from campaign.planning import push_texts, rotation
@@ -45,7 +46,7 @@ def plan_pushes(session: Session, campaign: Campaign, *, now: datetime, hours: H
     planned = {push.key: push for push in pushes_of(session, campaign, PushState.PLANNED)}
     for row in rows:
         if (push := planned.get(row.key)) is not None:
-            push.text, push.audience, push.slogan_id = row.text, row.audience, row.slogan_id
+            push.text, push.spans, push.audience, push.slogan_id = row.text, row.spans, row.audience, row.slogan_id
             session.add(push)
     insert_new(session, Push, [row for row in rows if row.key not in planned and row.due_at > now])
     return pushes_of(session, campaign, PushState.PLANNED)
@@ -99,13 +100,15 @@ def out_of_reach(
 
 
 def _push(campaign: Campaign, name: str, kind: PushKind, due_at: datetime, text: str, audience: str) -> Push:
+    words = markup.read(text)
     return Push(
         key=f"c{campaign.id}:{name}",
         kind=kind,
         campaign_id=campaign.id,
         unit_id=campaign.unit_id,
         audience=audience,
-        text=text,
+        text=words.text,
+        spans=words.stored(),
         due_at=due_at,
     )
 

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
+from campaign import markup
 from campaign.hours import Hours
 from campaign.message import Choice, Message
 from campaign.organisation import audience, clusters, people
 from campaign.outbox import outgoing
 from campaign.problems import Refusal
+from campaign.text import clean
 from campaign.work import duties
 from campaign.work.reach import ReachOf, everybody, worth_writing
 from storage.insert import insert_new
@@ -101,10 +103,10 @@ def _open_duties(session: Session, push: Push, units: Sequence[Unit], now: datet
 
 def message_of(push: Push, *, late_since: datetime | None, hours: Hours) -> Message:
     """The words and the choices that fit this kind of push."""
-    text = push.text
+    words = markup.recalled(push.text, push.spans)
     if late_since is not None:
-        text = f"(Tin gửi muộn, lẽ ra gửi lúc {hours.local(late_since):%Hh%M ngày %d/%m/%Y})\n{text}"
-    return Message(text=text, choices=choices_for(push), photos=tuple(push.photos))
+        words = f"(Tin gửi muộn, lẽ ra gửi lúc {hours.local(late_since):%Hh%M ngày %d/%m/%Y})\n" + words
+    return Message(text=words.text, spans=words.spans, choices=choices_for(push), photos=tuple(push.photos))
 
 
 def choices_for(push: Push) -> tuple[Choice, ...]:
@@ -194,16 +196,19 @@ def ad_hoc(
     unit_id: int | None = None,
     reach: ReachOf = everybody,
 ) -> Push:
-    """A push made by a person. Without ``at`` it is released at once and waits in the outbox for open hours.
+    """A push made by a person; ``text`` may hold mark-up. Without ``at`` it is released at once and waits in the
+    outbox for open hours.
 
     Raises Refusal for an audience that cannot be understood.
     """
     to = str(audience.resolve(session, audience.parse(to), hours.day(now)))
+    words = markup.read(clean(text))
     push = Push(
         key=f"adhoc:{secrets.token_hex(8)}",
         kind=PushKind.ADHOC,
         audience=to,
-        text=text,
+        text=words.text,
+        spans=words.stored(),
         photos=list(photos),
         due_at=at or now,
         urgent=urgent,

@@ -25,6 +25,17 @@ def test_a_push_with_preview_and_count(office: Town) -> None:
     assert office.last("lan").labels == ["Đã nhận"]
 
 
+def test_a_push_with_bold_words_is_shown_before_as_it_will_be_read(office: Town) -> None:
+    office.says("quan", "gửi thông báo")
+    office.says("quan", "**Treo cờ** từ 17h.\n- Cổng chính\n- **Hội trường")
+    office.presses("quan", "Tất cả đơn vị")
+    preview = next(heard for heard in office.heard("quan") if heard.text.startswith("Xem trước"))
+    office.presses("quan", "Gửi ngay")
+    got = office.last("lan")
+    assert (got.text, got.bold) == ("Treo cờ từ 17h.\n• Cổng chính\n• **Hội trường", ("Treo cờ",))
+    assert preview.bold == ("Treo cờ",)
+
+
 def test_one_unit_by_its_code(office: Town) -> None:
     office.says("quan", "gui thong bao")
     office.says("quan", "Đơn vị bổ sung danh sách giúp.")

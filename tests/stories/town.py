@@ -67,6 +67,7 @@ class Heard:
     reply_to: str
     toast: str
     id: str
+    bold: tuple[str, ...]
 
     @property
     def labels(self) -> list[str]:
@@ -318,7 +319,8 @@ class Town:
 
 def _heard(row: Outgoing) -> Heard:
     message = Message.from_json(row.message)
-    return Heard(message.text, message.choices, message.photos, message.reply_to, message.toast, f"out{row.id}")
+    bold = tuple(message.text[span.start : span.end] for span in message.spans if span.kind == "bold")
+    return Heard(message.text, message.choices, message.photos, message.reply_to, message.toast, f"out{row.id}", bold)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.channels.contract import Abilities
-from bot.channels.split import utf16_units
+from bot.channels.markup import utf16_units
 
 MEGABYTE = 1 << 20
 PHOTO_BYTES = 10 * MEGABYTE
@@ -28,6 +28,8 @@ ABILITIES = Abilities(
     can_edit=True,
     can_toast=True,
     hears_groups="addressed",  # privacy mode is on unless the operator switched it off
+    bold=True,
+    links=True,
 )
 
 

@@ -9,10 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image, UnidentifiedImageError
-from telegram import Bot, InputFile, InputMediaDocument, InputMediaPhoto, LinkPreviewOptions, Message, ReplyParameters
+from telegram import (
+    Bot,
+    InputFile,
+    InputMediaDocument,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+    Message,
+    MessageEntity,
+    ReplyParameters,
+)
 
 from bot.channels.contract import Part
-from bot.channels.split import split_text, utf16_units
+from bot.channels.markup import utf16_spans, utf16_units
+from bot.channels.split import split_text
 from bot.channels.telegram.keyboard import keyboard
 from bot.channels.telegram.limits import ABILITIES, MEGABYTE, PHOTO_BYTES, PHOTO_RATIO, PHOTO_SIDES, TOAST_UNITS
 from bot.channels.telegram.refusals import Unsendable
@@ -54,6 +64,7 @@ async def _text(bot: Bot, part: Part) -> Message:
     return await bot.send_message(
         _chat(part),
         part.text,
+        entities=entities(part),
         reply_markup=keyboard(part.choices),
         reply_parameters=_reply(part),
         link_preview_options=NO_PREVIEW,
@@ -88,11 +99,15 @@ async def _change(bot: Bot, part: Part) -> None:
         await bot.edit_message_reply_markup(**where, reply_markup=buttons)
         return
     try:
-        await bot.edit_message_text(part.text, **where, reply_markup=buttons, link_preview_options=NO_PREVIEW)
+        await bot.edit_message_text(
+            part.text, **where, entities=entities(part), reply_markup=buttons, link_preview_options=NO_PREVIEW
+        )
     except ApiError as error:
         if not error.says("no text in the message"):
             raise
-        await bot.edit_message_caption(**where, caption=part.text, reply_markup=buttons)
+        await bot.edit_message_caption(
+            **where, caption=part.text, caption_entities=entities(part), reply_markup=buttons
+        )
 
 
 async def _photos(bot: Bot, part: Part, files: ExitStack) -> tuple[str, ...]:
@@ -111,7 +126,8 @@ async def _album(bot: Bot, part: Part, pictures: list[Picture], files: ExitStack
     kind = InputMediaPhoto if all(picture.as_photo for picture in pictures) else InputMediaDocument
     uploads = [await _upload(picture.path, picture.name, files, attach=True) for picture in pictures]
     media = [kind(upload) for upload in uploads]
-    return await bot.send_media_group(_chat(part), media, caption=part.text or None, reply_parameters=_reply(part))
+    words: dict[str, Any] = {"caption": part.text or None, "caption_entities": entities(part)}
+    return await bot.send_media_group(_chat(part), media, **words, reply_parameters=_reply(part))
 
 
 async def _file(bot: Bot, part: Part, path: Path, files: ExitStack) -> Message:
@@ -154,7 +170,22 @@ def _chat(part: Part) -> int:
 
 
 def _words(part: Part) -> dict[str, Any]:
-    return {"caption": part.text or None, "reply_markup": keyboard(part.choices), "reply_parameters": _reply(part)}
+    return {
+        "caption": part.text or None,
+        "caption_entities": entities(part),
+        "reply_markup": keyboard(part.choices),
+        "reply_parameters": _reply(part),
+    }
+
+
+def entities(part: Part) -> list[MessageEntity] | None:
+    """The spans as Telegram counts them. No parse_mode: letters of the text are never looked at for mark-up."""
+    return [
+        MessageEntity(MessageEntity.BOLD, offset, length)
+        if span.kind == "bold"
+        else MessageEntity(MessageEntity.TEXT_LINK, offset, length, url=span.url)
+        for span, offset, length in utf16_spans(part.text, part.spans)
+    ] or None
 
 
 def _reply(part: Part) -> ReplyParameters | None:

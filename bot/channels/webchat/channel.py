@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,8 @@ class WebChatChannel:
         can_edit=True,
         can_toast=True,
         hears_groups="all",
+        bold=True,
+        links=True,
     )
 
     def __init__(
@@ -116,6 +119,7 @@ class WebChatChannel:
             return self._toast(session, part)
         body: dict[str, Any] = {
             "text": part.text,
+            "spans": [asdict(span) for span in part.spans],
             "choices": [{"label": choice.label, "action": choice.action} for choice in part.choices],
         }
         if files:

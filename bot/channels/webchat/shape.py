@@ -50,6 +50,7 @@ def message(session: Session, visitor: Visitor, line: WebMessage, hours: Hours) 
         "name": line.author_name,
         "client_id": line.key.rpartition(":")[2] if mine else "",
         "text": line.body.get("text", ""),
+        "spans": line.body.get("spans", []),
         "choices": line.body.get("choices", []),
         "files": [_file(number, file) for number, file in enumerate(line.body.get("files", []))],
         "reply": _quote(session, line),

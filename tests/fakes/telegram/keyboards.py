@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from .addresses import web_address
 from .errors import ApiError, bad_request
-from .limits import Limits, web_address
+from .limits import Limits
 from .params import Params
 from .text import JSON
 

@@ -1,15 +1,13 @@
 """The documented limits of the Bot API (core.telegram.org/bots/api), each refusing in the server's words."""
 
-import re
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
 
+from .entities import explicit
 from .errors import bad_request
 from .markup_html import parse_html
 from .markup_v2 import parse_markdown_v2
 from .params import Params
-from .text import JSON, Formatted, detected, trimmed, units
+from .text import Formatted, detected, trimmed, units
 
 MEGABYTE = 1024 * 1024
 
@@ -51,7 +49,7 @@ def formatted(params: Params, name: str, entities_name: str) -> Formatted:
         # Legacy "Markdown" still works at Telegram but cannot be escaped; a product must not depend on it.
         raise bad_request("unsupported parse_mode")
     else:
-        parsed = Formatted(source, [_explicit(e, source) for e in params.items(entities_name)])
+        parsed = Formatted(source, explicit(params.items(entities_name), source))
     return detected(trimmed(parsed))
 
 
@@ -71,25 +69,7 @@ def caption(params: Params, limits: Limits) -> Formatted:
     return text
 
 
-def _explicit(entity: Any, text: str) -> JSON:
-    if not isinstance(entity, dict) or not {"type", "offset", "length"} <= entity.keys():
-        raise bad_request("can't parse MessageEntity: it must have type, offset and length")
-    offset, length = int(entity["offset"]), int(entity["length"])
-    if offset < 0 or length <= 0 or offset + length > units(text):
-        raise bad_request(f"entity beginning at UTF-16 offset {offset} ends after the end of the text")
-    return {k: v for k, v in entity.items() if v is not None}
-
-
 def photo_size(width: int, height: int, limits: Limits) -> None:
     too_thin = max(width, height) > limits.photo_ratio * min(width, height)
     if width + height > limits.photo_side_sum or too_thin:
         raise bad_request("PHOTO_INVALID_DIMENSIONS")
-
-
-def web_address(url: str, owner: str) -> None:
-    """Buttons and links need a full host name: Telegram refuses ``http://localhost`` and its like."""
-    parts = urlsplit(url if "://" in url else f"http://{url}")
-    if parts.scheme not in ("http", "https", "tg"):
-        raise bad_request(f"{owner} URL '{url}' is invalid: Unsupported URL protocol")
-    if parts.scheme != "tg" and not re.fullmatch(r"[\w-]+(\.[\w-]+)+", parts.hostname or ""):
-        raise bad_request(f"{owner} URL '{url}' is invalid: Wrong HTTP URL")

@@ -1,4 +1,5 @@
 // The lines of the room as page elements.
+import { words } from "./marked.js";
 import { mediaAddress, state } from "./net.js";
 import { showPhotos } from "./viewer.js";
 
@@ -80,7 +81,7 @@ function made(message) {
   bubble.append(element("p", state.group && !message.mine ? "name" : "name only-heard", nameOf(message)));
   if (message.reply) bubble.append(quoted(message.reply));
   if (message.files.length) bubble.append(files(message));
-  if (message.text) bubble.append(text(message.text));
+  if (message.text) bubble.append(text(message));
   bubble.append(meta(message));
   item.append(bubble);
   if (message.choices.length) item.append(choices(message));
@@ -90,19 +91,9 @@ function made(message) {
 
 const nameOf = (message) => (message.mine ? "Tôi" : message.bot ? BOT : message.name);
 
-function text(words) {
+function text(message) {
   const paragraph = element("p", "text");
-  for (const piece of words.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]])/)) {
-    if (!/^https?:\/\//.test(piece)) {
-      paragraph.append(piece);
-      continue;
-    }
-    const link = element("a", "", piece);
-    link.href = piece;
-    link.target = "_blank";
-    link.rel = "noopener noreferrer";
-    paragraph.append(link);
-  }
+  paragraph.append(...words(message.text, message.spans));
   return paragraph;
 }
 
