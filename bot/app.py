@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from bot import demo_clock, logs, places
 from bot.alarms import Alarms
 from bot.channels.contract import Channel, Forgets, Mounted
 from bot.channels.webchat import DemoDoor, WebChatChannel
-from bot.core import Core
+from bot.core import Core, delivery_rules
 from bot.delivery.pace import Gate, Pace
 from bot.delivery.sender import Sender
 from bot.fetcher import Fetcher
@@ -28,11 +28,15 @@ from bot.inbox import Inbox
 from bot.reaching import reach_of
 from bot.reading import Reader
 from bot.scheduler import Scheduler
+from bot.settings import CHANNEL_WORDS
 from bot.settings import Pace as PaceSettings
 from bot.web import QuietServer, make_server, make_web
+from campaign import rules
+from campaign.work.reach import Way
 from handlers import router
 from handlers.context import House
 from storage.leadership import Leadership
+from storage.models import Chat
 
 log = structlog.get_logger()
 HANDLERS_SECONDS = 4.0
@@ -96,6 +100,7 @@ def make_house(core: Core, channels: dict[str, Channel]) -> House:
         download_limit=limit,
         forget=forget,
         reach=reach_of(channels),
+        channel_words=lambda channel: CHANNEL_WORDS.get(channel, channel),
     )
 
 
@@ -213,6 +218,7 @@ def make_app(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> A
     alarms = Alarms(core.database, core.clock)
     channels = make_channels(core, doors, alarms)
     house = alarms.house = make_house(core, channels)
+    core.database.info[rules.NAME] = replace(delivery_rules(core.settings), reaches=_reaches_now(core, house))
     senders = [
         Sender(
             core.database,
@@ -259,6 +265,13 @@ def make_app(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> A
         server=make_server(web, settings.host, settings.port),
     )
     return app
+
+
+def _reaches_now(core: Core, house: House) -> Callable[[Session, Sequence[Chat]], list[bool]]:
+    def reaches(session: Session, chats: Sequence[Chat]) -> list[bool]:
+        return [found.way is not Way.NONE for found in house.reach(session, chats, core.clock.now())]
+
+    return reaches
 
 
 def _demo_hosts(core: Core) -> list[str]:

@@ -10,7 +10,9 @@ from sqlmodel import Session, select
 from bot import demo_clock
 from bot.clock import Clock, parse_clock
 from bot.settings import Settings, load_settings
+from campaign import rules
 from campaign.hours import Hours
+from campaign.rules import DeliveryRules
 from storage import migrate
 from storage.database import Database
 from storage.media import Media
@@ -36,9 +38,22 @@ def open_core(config: Path | None = None) -> Core:
     """
     settings = load_settings(config)
     database = Database(settings.database.url)
+    database.info[rules.NAME] = delivery_rules(settings)
     migrate.upgrade(database)
     clock = parse_clock(settings.clock) if settings.clock else demo_clock.resume(database)
     return Core(settings, database, Media(settings.media.url), clock, settings.working_hours)
+
+
+def delivery_rules(settings: Settings) -> DeliveryRules:
+    """The rules that every session of this installation carries."""
+    delivery = settings.delivery
+    return DeliveryRules(
+        prefer=delivery.prefer,
+        live=settings.live_channels,
+        pause_after=delivery.pause_after,
+        pause_share=delivery.pause_share,
+        pin_assignments=delivery.pin_assignments,
+    )
 
 
 def is_empty(session: Session) -> bool:

@@ -22,6 +22,8 @@ from pydantic_settings import (
 from campaign.hours import Hours
 
 DEFAULT_FILE = "config.toml"
+CHANNEL_WORDS = {"webchat": "trang web", "telegram": "Telegram", "zalo_oa": "Zalo", "zalo_bot": "Zalo (bot)"}
+"""The channels as people call them."""
 
 
 class Section(BaseModel):
@@ -180,6 +182,16 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = TomlConfigSettingsSource(settings_cls, toml_file=cls.model_config.get("toml_file"))
         return init_settings, env_settings, file
+
+    @property
+    def live_channels(self) -> frozenset[str]:
+        """The channels that are switched on; the web chat always is."""
+        switched = {
+            "telegram": self.telegram.enabled,
+            "zalo_oa": self.zalo_oa.enabled,
+            "zalo_bot": self.zalo_bot.enabled,
+        }
+        return frozenset({"webchat", *(name for name, on in switched.items() if on)})
 
     @property
     def zone(self) -> ZoneInfo:

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from campaign.message import Message
 from storage.insert import insert_new
 from storage.models import Chat, Outgoing
-from storage.models.messages import OutgoingState, Priority
+from storage.models.messages import UNSENT, OutgoingState, Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def say_again(
     waiting = session.exec(
         select(Outgoing).where(
             col(Outgoing.key).startswith(f"{topic}@"),
-            col(Outgoing.state).in_((OutgoingState.QUEUED, OutgoingState.RETRY)),
+            col(Outgoing.state).in_(UNSENT),
             Outgoing.progress == 0,
         )
     ).first()
@@ -99,7 +99,7 @@ def cancel_about(session: Session, topic: str) -> None:
     rows = session.exec(
         select(Outgoing).where(
             col(Outgoing.key).startswith(f"{topic}@"),
-            col(Outgoing.state).in_((OutgoingState.QUEUED, OutgoingState.RETRY)),
+            col(Outgoing.state).in_(UNSENT),
         )
     )
     for row in rows:
@@ -112,18 +112,14 @@ def cancel_unasked(session: Session, chat: Chat) -> None:
     session.execute(
         update(Outgoing)
         .where(col(Outgoing.chat_id) == chat.id, col(Outgoing.priority) >= Priority.REMINDER)
-        .where(col(Outgoing.state).in_((OutgoingState.QUEUED, OutgoingState.RETRY)))
+        .where(col(Outgoing.state).in_(UNSENT))
         .values(state=OutgoingState.CANCELLED)
     )
 
 
 def cancel(session: Session, keys: Sequence[str]) -> int:
     """Take back what has not left; returns how many."""
-    rows = session.exec(
-        select(Outgoing).where(
-            col(Outgoing.key).in_(keys), col(Outgoing.state).in_((OutgoingState.QUEUED, OutgoingState.RETRY))
-        )
-    ).all()
+    rows = session.exec(select(Outgoing).where(col(Outgoing.key).in_(keys), col(Outgoing.state).in_(UNSENT))).all()
     for row in rows:
         row.state = OutgoingState.CANCELLED
         session.add(row)

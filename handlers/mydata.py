@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from campaign import audit
 from campaign.message import Choice
-from campaign.organisation import erasing, invites, people
+from campaign.organisation import erasing, invites, people, ways
 from campaign.text import clean_name
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words
 from storage.models import Account, Consent, Submission, Unit
@@ -16,6 +16,10 @@ SUMMARY = (
     "Hệ thống đang lưu về anh/chị:\n• Tên: {name}\n• Vai trò: {posts}\n• Tin, ảnh đã gửi: {count}\n"
     "• Đồng ý lưu dữ liệu: {consent}"
 )
+WAYS = "\n• Nhận tin qua: {ways}"
+ASK_WAY = "Anh/chị muốn nhận tin qua đâu trước? Nơi đó không gửi được thì hệ thống tự chuyển sang nơi khác."
+WAY_SET = "Từ nay hệ thống nhắn anh/chị qua {way} trước."
+ONE_WAY = "Anh/chị mới dùng một nơi nhận tin nên chưa có gì để chọn."
 ASK_NAME = "Anh/chị gõ họ và tên đúng."
 RENAMED = "Đã sửa tên thành {name}."
 ASK_ERASE = (
@@ -39,7 +43,32 @@ def show(context: Context, _: str = "") -> None:
     count = len(session.exec(select(Submission.id).where(Submission.person_id == person.id)).all())
     given = f"{context.house.hours.local(consent.given_at):%d/%m/%Y %H:%M}" if consent else "chưa có"
     text = SUMMARY.format(name=person.name, posts="; ".join(posts) or "chưa có", count=count, consent=given)
-    context.say(text, (Choice("Sửa tên", "rename"), Choice("Rút đồng ý và xóa", "erase"), HOME))
+    more: tuple[Choice, ...] = ()
+    if len(found := _ways(context)) > 1:
+        text += WAYS.format(ways=", ".join(map(context.house.channel_words, found)))
+        more = (Choice("Đổi nơi nhận tin", "ways"),)
+    context.say(text, (Choice("Sửa tên", "rename"), *more, Choice("Rút đồng ý và xóa", "erase"), HOME))
+
+
+def _ways(context: Context) -> list[str]:
+    return ways.channels_of(context.session, context.person_id) if context.person_id is not None else []
+
+
+def ask_way(context: Context, _: str = "") -> None:
+    """Only a person who is on several channels has something to choose."""
+    found = _ways(context)
+    if len(found) < 2:
+        return context.say(ONE_WAY, (BACK,))
+    choices = [Choice(context.house.channel_words(name), f"way:{name}") for name in found]
+    return context.say(ASK_WAY, (*choices, BACK))
+
+
+def take_way(context: Context, channel: str) -> None:
+    assert context.person is not None
+    if channel not in _ways(context):
+        return ask_way(context)
+    ways.prefer(context.session, context.person, channel, context.now, by=context.person_id)
+    return context.say(WAY_SET.format(way=context.house.channel_words(channel)), (HOME,))
 
 
 def ask_name(context: Context, _: str = "") -> None:
@@ -77,12 +106,21 @@ def erase(context: Context, _: str = "") -> None:
     context.say(ERASED)
 
 
-ACTIONS: Actions = {"mydata": show, "rename": ask_name, "erase": ask_erase, "eraseyes": erase}
+ACTIONS: Actions = {
+    "mydata": show,
+    "rename": ask_name,
+    "erase": ask_erase,
+    "ways": ask_way,
+    "way": take_way,
+    "eraseyes": erase,
+}
 WORDS: Words = {
     "du lieu cua toi": "mydata",
     "thong tin cua toi": "mydata",
     "xoa du lieu": "erase",
     "rut dong y": "erase",
     "sua ten": "rename",
+    "noi nhan tin": "ways",
+    "nhan tin qua": "ways",
 }
 STEPS: Steps = {"rename": take_name}

@@ -30,6 +30,7 @@ class Database:
 
     def __init__(self, url: str, *, threads: int | None = None) -> None:
         self.url = make_url(url)
+        self.info: dict[str, Any] = {}  # what every session carries: see ``Session.info`` of SQLAlchemy
         self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=WRITERS_ON_POSTGRES + 4)
         self._writers = ThreadPoolExecutor(
             threads or (1 if self.is_sqlite else WRITERS_ON_POSTGRES), thread_name_prefix="db-write"
@@ -48,14 +49,14 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Everything inside is committed together, or not at all."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with Session(self.engine, expire_on_commit=False, info=self.info) as session, session.begin():
             yield session
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """For reading: never waits for a writer, and whatever is changed inside is thrown away."""
         engine = self.engine.execution_options(loa_reading=True)
-        with Session(engine, expire_on_commit=False) as session:
+        with Session(engine, expire_on_commit=False, info=self.info) as session:
             yield session  # closing it rolls back, and leaves what was read usable
 
     async def write(self, work: Callable[..., T], *args: Any) -> T:

@@ -13,14 +13,14 @@ from typing import Any, NoReturn
 import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, OperationalError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.clock import BadClock
 from bot.core import Core, open_core
 from campaign.hours import BadHours
 from campaign.organisation import units
 from campaign.problems import Refusal
-from storage.models import Unit
+from storage.models import Person, Unit
 
 BAD_INPUT = 2
 
@@ -81,6 +81,20 @@ def root_unit(session: Session) -> Unit:
     if root is None:
         raise Refusal("units.none", "Chưa có đơn vị nào. Hãy nhập danh sách trước: loa units import TỆP")
     return root
+
+
+def person_named(session: Session, text: str) -> Person:
+    """By number or by exact name. Raises Refusal when none or several fit."""
+    if text.isdecimal() and (person := session.get(Person, int(text))) is not None:
+        return person
+    found = session.exec(select(Person).where(Person.name == text, col(Person.erased_at).is_(None))).all()
+    if len(found) != 1:
+        numbers = ", ".join(str(person.id) for person in found)
+        raise Refusal(
+            "person.unclear",
+            f"Có {len(found)} người tên “{text}”. Hãy dùng số của người" + (f": {numbers}." if numbers else "."),
+        )
+    return found[0]
 
 
 def moment(text: str, core: Core) -> datetime:

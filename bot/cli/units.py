@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
-from bot.cli.frame import fail, house, progress_bar, show, unit_by_code
+from bot.cli.frame import fail, house, person_named, progress_bar, show, unit_by_code
 from campaign.organisation import people, unit_import
 from campaign.organisation import units as tree
-from campaign.problems import Refusal
-from storage.models import Person, Unit
+from storage.models import Unit
 
 app = typer.Typer(help="Đơn vị: nhập, xem, sáp nhập, đổi tên, bàn giao.", no_args_is_help=True)
 
@@ -108,19 +107,7 @@ def rename(code: str, name: str) -> None:
 def hand_over(code: str, old: str, new: str) -> None:
     with house() as core, core.database.transaction() as session:
         unit = unit_by_code(session, code)
-        count = people.hand_over(session, unit, _person(session, old), _person(session, new), core.clock.now())
-        typer.echo(f"Đã bàn giao {count} vai trò tại {unit.name}.")
-
-
-def _person(session: Session, text: str) -> Person:
-    """By number or by exact name. Raises Refusal when none or several fit."""
-    if text.isdecimal() and (person := session.get(Person, int(text))) is not None:
-        return person
-    found = session.exec(select(Person).where(Person.name == text, col(Person.erased_at).is_(None))).all()
-    if len(found) != 1:
-        numbers = ", ".join(str(person.id) for person in found)
-        raise Refusal(
-            "person.unclear",
-            f"Có {len(found)} người tên “{text}”. Hãy dùng số của người" + (f": {numbers}." if numbers else "."),
+        count = people.hand_over(
+            session, unit, person_named(session, old), person_named(session, new), core.clock.now()
         )
-    return found[0]
+        typer.echo(f"Đã bàn giao {count} vai trò tại {unit.name}.")

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from bot.channels.contract import Outcome, Refused, RetryAt, Sent, Unknown
 from campaign.organisation import chats
+from campaign.work import falling_over
 from storage.models import Outgoing
 from storage.models.messages import OutgoingState
 
@@ -34,14 +35,21 @@ def record(session: Session, row: Outgoing, outcome: Outcome, last: bool, now: d
         case Refused(reason, _, True):
             _retry(session, kept, now + timedelta(seconds=CLOSED_SECONDS), reason, "", now)
         case Refused(reason, gone):
-            kept.state, kept.finished_at, kept.reason = OutgoingState.REFUSED, now, reason
-            if gone:
-                chats.lose(session, kept.channel, kept.to, reason)
+            _refuse(session, kept, reason, gone, now)
         case Unknown(reason):
             _doubt(kept, reason, now)
     session.add(kept)
     if not isinstance(outcome, Sent):
         log.info("outbox.outcome", key=kept.key, state=kept.state, reason=kept.reason)
+
+
+def _refuse(session: Session, row: Outgoing, reason: str, gone: bool, now: datetime) -> None:
+    """For good here; the person behind the chat may have another one."""
+    if gone:
+        chats.lose(session, row.channel, row.to, reason)
+        session.flush()
+    if not falling_over.move_on(session, row, reason):
+        row.state, row.finished_at, row.reason = OutgoingState.REFUSED, now, reason
 
 
 def _retry(session: Session, row: Outgoing, when: datetime, reason: str, moved_to: str, now: datetime) -> None:

@@ -25,6 +25,7 @@ from bot.delivery.preparing import Impossible, requests_for
 from bot.delivery.recording import CLOSED_SECONDS, record
 from campaign.hours import Hours
 from campaign.message import Message
+from campaign.work import falling_over
 from storage import outbox
 from storage.database import Database
 from storage.models import Chat, Outgoing
@@ -223,7 +224,8 @@ def _is_wanted(session: Session, row: Outgoing, now: datetime) -> bool:
     chat = session.get(Chat, row.chat_id) if row.chat_id else None
     if chat is None or chat.active or row.priority < Priority.REMINDER:
         return True
-    row.state, row.finished_at, row.reason = OutgoingState.CANCELLED, now, chat.inactive_reason
+    if not falling_over.move_on(session, row, chat.inactive_reason):
+        row.state, row.finished_at, row.reason = OutgoingState.CANCELLED, now, chat.inactive_reason
     session.add(row)
     session.flush()
     return False

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from storage.models import Chat, Incoming, Outgoing, Talk
-from storage.models.messages import IncomingState, OutgoingState
+from storage.models.messages import UNSENT, IncomingState, OutgoingState
 
 
 def find(session: Session, channel: str, external_id: str) -> Chat | None:
@@ -67,7 +67,7 @@ def move(session: Session, channel: str, old: str, new: str) -> None:
         .where(
             col(Outgoing.channel) == channel,
             col(Outgoing.to) == old,
-            col(Outgoing.state).in_((OutgoingState.QUEUED, OutgoingState.RETRY, OutgoingState.SENDING)),
+            col(Outgoing.state).in_((*UNSENT, OutgoingState.SENDING)),
         )
         .values(to=new)
     )

@@ -11,7 +11,7 @@ from campaign import audit
 from campaign.work import submissions
 from storage.models import Account, Chat, Incoming, Outgoing, Person, PlanReading, Post, Submission, Talk
 from storage.models.campaigns import ReadingState
-from storage.models.messages import IncomingState, OutgoingState
+from storage.models.messages import UNSENT, IncomingState, OutgoingState
 from storage.models.work import SubmissionState
 
 
@@ -51,9 +51,8 @@ def _forget_conversation(session: Session, chat: Chat) -> None:
         .values(payload={})
     )
     addressed = (col(Outgoing.channel) == chat.channel, col(Outgoing.to) == chat.external_id)
-    waiting = (OutgoingState.QUEUED, OutgoingState.RETRY)
     session.execute(
-        update(Outgoing).where(*addressed, col(Outgoing.state).in_(waiting)).values(state=OutgoingState.CANCELLED)
+        update(Outgoing).where(*addressed, col(Outgoing.state).in_(UNSENT)).values(state=OutgoingState.CANCELLED)
     )
     session.execute(update(Outgoing).where(*addressed).values(message={}))
     chat.active, chat.inactive_reason = False, "Người dùng đã xóa dữ liệu."

@@ -11,7 +11,7 @@ from enum import Enum
 from sqlmodel import Session, col, select
 
 from campaign import audit, outbox
-from campaign.organisation import units
+from campaign.organisation import units, ways
 from campaign.problems import Refusal
 from storage.models import Account, Chat, Person, Post, Unit
 from storage.models.organisation import Role
@@ -113,13 +113,5 @@ def hand_over(session: Session, unit: Unit, old: Person, new: Person, now: datet
 
 
 def private_chats(session: Session, people: Iterable[int | None]) -> list[Chat]:
-    """One chat for each person: the one heard from last, so that a person on two channels gets one copy."""
-    statement = (
-        select(Chat)
-        .where(col(Chat.person_id).in_(set(people)), Chat.kind == "private", col(Chat.active))
-        .order_by(col(Chat.person_id), col(Chat.heard_at).desc(), col(Chat.id).desc())
-    )
-    chosen: dict[int | None, Chat] = {}
-    for chat in session.exec(statement):
-        chosen.setdefault(chat.person_id, chat)
-    return list(chosen.values())
+    """One chat for each person, so that a person on several channels gets one copy. See ``ways``."""
+    return [chats[0] for chats in ways.in_order(session, people).values()]

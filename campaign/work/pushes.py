@@ -85,7 +85,7 @@ def release(
     _open_duties(session, push, units, now, hours)
     message = message_of(push, late_since=push.due_at if late else None, hours=hours)
     rows = [
-        outgoing(f"p{push.id}:{chat.id}", chat, message, priority=Priority.PUSH, push_id=push.id, urgent=push.urgent)
+        outgoing(key_of(push, chat), chat, message, priority=Priority.PUSH, push_id=push.id, urgent=push.urgent)
         for chat in chats_of(session, push, units, leaves_at(push, now, hours), reach)
     ]
     for row in rows:
@@ -93,6 +93,11 @@ def release(
     push.state, push.released_at = PushState.RELEASED, push.released_at or now
     session.add(push)
     return insert_new(session, Outgoing, rows)
+
+
+def key_of(push: Push, chat: Chat) -> str:
+    """One copy for a group, and one for a person, on whichever of their channels."""
+    return f"p{push.id}:{chat.id}" if chat.person_id is None else f"p{push.id}:person{chat.person_id}"
 
 
 def _open_duties(session: Session, push: Push, units: Sequence[Unit], now: datetime, hours: Hours) -> None:

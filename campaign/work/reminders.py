@@ -22,10 +22,9 @@ from campaign.work import duties, pushes
 from storage.insert import insert_new
 from storage.models import Assignment, Campaign, Chat, Duty, Outgoing, Push, Unit
 from storage.models.campaigns import CampaignState, PushState
-from storage.models.messages import OutgoingState, Priority
+from storage.models.messages import UNSENT, OutgoingState, Priority
 
 LINES = 5  # a digest longer than a small screen is not read
-WAITING = (OutgoingState.QUEUED, OutgoingState.RETRY)
 
 
 def remind(session: Session, now: datetime, hours: Hours) -> int:
@@ -155,7 +154,7 @@ def _waiting_digests(session: Session, unit_id: int) -> list[Outgoing]:
     statement = (
         select(Outgoing)
         .join(Chat, col(Chat.id) == Outgoing.chat_id)
-        .where(Outgoing.priority == Priority.REMINDER, col(Outgoing.state).in_(WAITING))
+        .where(Outgoing.priority == Priority.REMINDER, col(Outgoing.state).in_(UNSENT))
         .where(or_(col(Chat.unit_id) == unit_id, col(Chat.person_id).in_(reporters)))
     )
     return list(session.exec(statement))
@@ -164,7 +163,7 @@ def _waiting_digests(session: Session, unit_id: int) -> list[Outgoing]:
 def drop_stale(session: Session, now: datetime, hours: Hours) -> int:
     """Cancel digests of earlier days that could not leave: today's will say what is still owed."""
     rows = session.exec(
-        select(Outgoing).where(Outgoing.priority == Priority.REMINDER, col(Outgoing.state).in_(WAITING))
+        select(Outgoing).where(Outgoing.priority == Priority.REMINDER, col(Outgoing.state).in_(UNSENT))
     ).all()
     stale = [row for row in rows if not row.key.endswith(hours.day(now).isoformat())]
     for row in stale:
@@ -188,8 +187,15 @@ def _late_news(
         units = audience.units_of(session, push.audience, today)
         for chat in pushes.chats_of(session, push, units):
             if chat.id is not None and _had_digest(session, chat, today):
-                key = f"p{push.id}:{chat.id}"
-                say(session, key, chat, message, priority=Priority.PUSH, push_id=push.id, personal=False)
+                say(
+                    session,
+                    pushes.key_of(push, chat),
+                    chat,
+                    message,
+                    priority=Priority.PUSH,
+                    push_id=push.id,
+                    personal=False,
+                )
             elif chat.id is not None:
                 news[chat.id].append(push.text)
         push.state = PushState.RELEASED

@@ -27,6 +27,10 @@ class OutgoingState(StrEnum):
     HELD = "held"  # its push is paused
 
 
+UNSENT = (OutgoingState.QUEUED, OutgoingState.RETRY, OutgoingState.HELD)
+"""What has not left and can still be changed or taken back."""
+
+
 class Priority:
     """Smaller leaves first: people who wait come before people who do not."""
 
@@ -86,6 +90,7 @@ class Outgoing(SQLModel, table=True):
     finished_at: datetime | None = maybe_moment()
     external_ids: list[str] = json_column(list)
     tried: list[int] = json_column(list)  # chats of the same person that refused it before this one
+    pin: bool = False  # of a push, in a group: it is to be pinned, or is
     looked_at: datetime | None = maybe_moment()  # in doubt: when the platform was last asked what became of it
     correction_id: int | None = maybe_link("correction.id")
     corrects_id: int | None = Field(default=None, foreign_key="outgoing.id", index=True)

@@ -29,6 +29,7 @@ class WebRoom(SQLModel, table=True):
 
     room: str = Field(primary_key=True)
     changed: int = 0
+    pinned: list[str] = json_column(list)  # keys of lines, the newest last
 
 
 class WebMessage(SQLModel, table=True):

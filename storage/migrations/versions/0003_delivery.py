@@ -82,6 +82,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("outgoing", schema=None) as batch_op:
         batch_op.add_column(sa.Column("tried", sa.JSON(), nullable=False, server_default="[]"))
+        batch_op.add_column(sa.Column("pin", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("looked_at", moment, nullable=True))
         batch_op.add_column(sa.Column("correction_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("corrects_id", sa.Integer(), nullable=True))
@@ -97,18 +98,27 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("spans", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("pin_until", moment, nullable=True))
         batch_op.add_column(sa.Column("paused_at", moment, nullable=True))
+        batch_op.add_column(sa.Column("resumed_at", moment, nullable=True))
+        batch_op.add_column(sa.Column("watched_turn", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("watched_at", moment, nullable=True))
         batch_op.add_column(sa.Column("pause_reason", text, nullable=False, server_default=""))
         batch_op.add_column(sa.Column("cancelled_at", moment, nullable=True))
         batch_op.add_column(sa.Column("watched_in", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_push_watched_in"), ["watched_in"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_push_watched_in"), "chat", ["watched_in"], ["id"])
 
+    with op.batch_alter_table("web_room", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("pinned", sa.JSON(), nullable=False, server_default="[]"))
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("web_room") as batch_op:
+        batch_op.drop_column("pinned")
     with op.batch_alter_table("push") as batch_op:
         batch_op.drop_constraint("fk_push_watched_in", type_="foreignkey")
         batch_op.drop_index("ix_push_watched_in")
-        for column in ("spans", "pin_until", "paused_at", "pause_reason", "cancelled_at", "watched_in"):
+        watched = ("watched_in", "watched_turn", "watched_at")
+        for column in ("spans", "pin_until", "paused_at", "resumed_at", "pause_reason", "cancelled_at", *watched):
             batch_op.drop_column(column)
     with op.batch_alter_table("person") as batch_op:
         batch_op.drop_column("prefers")
@@ -116,7 +126,7 @@ def downgrade() -> None:
         for name in ("correction_id", "corrects_id"):
             batch_op.drop_constraint(f"fk_outgoing_{name}", type_="foreignkey")
             batch_op.drop_index(f"ix_outgoing_{name}")
-        for column in ("tried", "looked_at", "correction_id", "corrects_id"):
+        for column in ("tried", "pin", "looked_at", "correction_id", "corrects_id"):
             batch_op.drop_column(column)
     for table in ("correction", "group_package", "upload", "channel_grant", "channel_fact"):
         op.drop_table(table)
