@@ -20,7 +20,7 @@ from bot.clock import Clock
 from campaign import outbox
 from campaign.message import Message
 from campaign.work import pushes, reminders, submissions
-from handlers import doubting, reviewing
+from handlers import doubting, pushflow, reviewing
 from handlers.context import House
 from storage.database import Database
 from storage.models import Campaign, Incoming, Push
@@ -81,6 +81,8 @@ def tick(session: Session, now: datetime, house: House) -> dict[str, int]:
     hours = house.hours
     work: dict[str, Callable[[], int]] = {
         "left_out": lambda: _release(session, now, house),
+        "stopped": lambda: pushflow.stop_refused(session, now, house),
+        "shown": lambda: pushflow.show_progress(session, now, house),
         "stale_digests": lambda: reminders.drop_stale(session, now, hours),
         "digests": lambda: reminders.remind(session, now, hours),
         "doubts": lambda: doubting.ask_people(session, now, house),

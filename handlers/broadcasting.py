@@ -11,7 +11,7 @@ from campaign.problems import Refusal
 from campaign.text import fold_words
 from campaign.work import pushes, reckoning
 from campaign.work.reckoning import Reckoning
-from handlers import phoning
+from handlers import phoning, pushflow
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words, number, short
 from storage.models import Cluster, Push, Unit
 from storage.models.campaigns import PushKind
@@ -26,7 +26,6 @@ CONFIRM = "Thông báo sẽ tới {count} nơi. Để xác nhận, anh/chị gõ
 WRONG_COUNT = "Số chưa đúng nên chưa gửi gì. Anh/chị gõ {count} để gửi, hoặc bấm Bỏ."
 QUIET = "Bây giờ ngoài giờ làm việc: thông báo sẽ tự gửi lúc {when}. Muốn gửi liền, chọn Gửi ngay."
 PHONE = Choice("Ai phải gọi điện", "pushphone")
-SENT = "Đã xếp gửi thông báo tới {count} nơi. Xem kết quả trong mục Tiến độ."
 NOT_CONFIRMED = "Thông báo này chưa được xác nhận hoặc đã gửi rồi."
 DROPPED = "Đã bỏ, chưa gửi gì."
 NO_RIGHT = "Chỉ quản trị viên được gửi thông báo."
@@ -37,7 +36,7 @@ DROP = Choice("Bỏ", "pushdrop")
 def begin(context: Context, _: str = "") -> None:
     _office(context)
     context.go("push.text")
-    context.say(ASK_TEXT, (DROP, HOME))
+    context.say(ASK_TEXT, (Choice("Thông báo đã gửi", "pushes"), DROP, HOME))
 
 
 def _office(context: Context) -> Unit:
@@ -178,8 +177,7 @@ def send(context: Context, argument: str) -> None:
     )  # fmt: skip
     context.leave()
     audit.note(context.session, context.now, "push.sent", f"push:{push.id}", person_id=context.person_id, to=data["to"])
-    count = sum(pushes.status(context.session, push.id or 0).values())
-    context.say(SENT.format(count=count), (Choice("Tiến độ", "progress"), HOME))
+    pushflow.watch(context, push)
 
 
 def drop(context: Context, _: str = "") -> None:

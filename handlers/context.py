@@ -43,6 +43,7 @@ class House:
     download_limit: Callable[[str], int]  # channel → bytes of a file it lets us fetch
     forget: Callable[[Session, str, str], None]  # session, channel, user: what the channel itself keeps of a person
     reach: ReachOf = everybody  # whom messages reach at a moment, and at what price
+    can_edit: Callable[[str], bool] = bool  # channel → whether a message there can be changed after it was sent
     channel_words: Callable[[str], str] = str  # a channel as people call it
 
     def polite(self, text: str) -> str:

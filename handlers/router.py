@@ -30,6 +30,7 @@ from handlers import (
     planrows,
     progress,
     publishing,
+    pushflow,
     reviewing,
     sending,
     slogans,
@@ -39,8 +40,8 @@ from handlers.context import Actions, Context, House, Steps, Words
 from storage.models import Incoming
 
 CONVERSATIONS = (
-    joining, home, tasks, sending, slogans, extending, reviewing, publishing, progress, broadcasting, mydata, doubting,
-    phoning, planning, planchanges, camps, planrows,
+    joining, home, tasks, sending, slogans, extending, reviewing, publishing, progress, broadcasting, pushflow, mydata,
+    doubting, phoning, planning, planchanges, camps, planrows,
 )  # fmt: skip
 ACTIONS: Actions = {verb: act for module in CONVERSATIONS for verb, act in module.ACTIONS.items()}
 WORDS: Words = {words: action for module in CONVERSATIONS for words, action in module.WORDS.items()}

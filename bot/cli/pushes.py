@@ -1,4 +1,4 @@
-"""loa push TEXT --to … · loa push preview TEXT --to … · loa push status|phone ID"""
+"""loa push TEXT --to … · loa push preview TEXT --to … · loa push status|phone|pause|resume|cancel ID"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import reaching
+from bot.cli import reaching, steering
 from bot.cli.frame import fail, house, moment, show
 from bot.core import Core
 from campaign.work import pushes
@@ -28,7 +28,7 @@ def register(root: typer.Typer) -> None:
 
 
 def push(
-    words: Annotated[list[str], typer.Argument(help="Nội dung, hoặc: status SỐ · phone SỐ · preview NỘI DUNG")],
+    words: Annotated[list[str], typer.Argument(help="Nội dung, hoặc preview NỘI DUNG, hoặc status|phone|… SỐ")],
     to: Annotated[
         str | None, typer.Option(help="all · unit:MÃ · under:MÃ · cluster:TÊN · role:officer|chair|editor|admin|leader")
     ] = None,
@@ -88,4 +88,7 @@ def _status(number: int, as_json: bool) -> None:
         show(counts, as_json=as_json, text=text or "Chưa có gì để gửi.")
 
 
-ABOUT_ONE: dict[str, Callable[[int, bool], None]] = {"status": _status, "phone": reaching.phone}
+ABOUT_ONE: dict[str, Callable[[int, bool], None]] = {
+    "status": _status, "phone": reaching.phone, "pause": steering.pause, "resume": steering.resume,
+    "cancel": steering.cancel,
+}  # fmt: skip

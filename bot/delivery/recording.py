@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot.channels.contract import Outcome, Refused, RetryAt, Sent, Unknown
 from campaign.organisation import chats
-from campaign.work import falling_over
+from campaign.work import falling_over, flow
 from storage.models import Outgoing
 from storage.models.messages import OutgoingState
 
@@ -38,6 +38,7 @@ def record(session: Session, row: Outgoing, outcome: Outcome, last: bool, now: d
             _refuse(session, kept, reason, gone, now)
         case Unknown(reason):
             _doubt(kept, reason, now)
+    flow.hold_if_stopped(session, kept, now)
     session.add(kept)
     if not isinstance(outcome, Sent):
         log.info("outbox.outcome", key=kept.key, state=kept.state, reason=kept.reason)
