@@ -37,12 +37,13 @@ from handlers import router
 from handlers.context import House
 from storage.leadership import Leadership
 from storage.models import Chat
+from storage.sealing import sealer_for
 
 log = structlog.get_logger()
 HANDLERS_SECONDS = 4.0
 IN_FLIGHT_SECONDS = 4.0
 STANDBY_SECONDS = 1.0
-KNOWN_CHANNELS = ("webchat", "telegram")
+KNOWN_CHANNELS = ("webchat", "telegram", "zalo_oa")
 
 
 def make_channels(
@@ -59,6 +60,16 @@ def make_channels(
         from bot.channels.telegram.channel import TelegramChannel  # a second to import: only for those who use it
 
         channels.append(TelegramChannel(settings.telegram, core.clock, settings.web.public_url))
+    if settings.zalo_oa.enabled:
+        from bot.channels.zalo_oa.channel import ZaloOaChannel, only_log
+
+        sealer = sealer_for(settings.secrets.key.get_secret_value(), core.database)
+        ring = alarms.ring if alarms is not None else only_log
+        channels.append(
+            ZaloOaChannel(
+                settings.zalo_oa, core.database, sealer, core.clock, core.hours, settings.web.public_url, ring
+            )
+        )
     for channel in channels:
         logs.hide(*channel.secrets())
     return {channel.name: channel for channel in channels}
@@ -67,9 +78,12 @@ def make_channels(
 def missing_channel(core: Core) -> str | None:
     """What stands in the way of a channel that is switched on, in a sentence; None when nothing does."""
     settings = core.settings
-    for name, section in (("zalo_oa", settings.zalo_oa), ("zalo_bot", settings.zalo_bot)):
+    for name, section in (("zalo_bot", settings.zalo_bot),):
         if section.enabled:
             return f"Bản này chưa có kênh {name}. Hãy đặt [{name}] enabled = false."
+    oa = settings.zalo_oa
+    if oa.enabled and not (oa.app_id and oa.app_secret.get_secret_value()):
+        return "Zalo OA đang bật nhưng chưa có ứng dụng. Hãy đặt [zalo_oa] app_id và LOA_ZALO_OA__APP_SECRET."
     if settings.telegram.enabled and not settings.telegram.token.get_secret_value():
         return "Telegram đang bật nhưng chưa có token. Hãy đặt LOA_TELEGRAM__TOKEN."
     return None

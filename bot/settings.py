@@ -95,6 +95,9 @@ class ZaloOa(Section):
     reply_price: int = Field(default=55, ge=0)  # đồng, between 48 hours and seven days
     free_per_window: int = Field(default=8, ge=0)  # messages for nothing after each sign of life; 0: unlimited
     file_hosts: tuple[str, ...] = (".zdn.vn", ".zadn.vn")  # where people's photos may be fetched from
+    verification_file: str = ""  # zalo_verifier….html, where the console asks for such a file on our domain
+    template_limit: int = Field(default=400, ge=20)  # letters that the template's field takes
+    silence_hours: float = Field(default=24, gt=0)  # nothing heard for so long: the admins are told
 
 
 class ZaloBot(Section):

@@ -32,7 +32,7 @@ class PictureFacts:
 
 def inspect(path: Path, zone: ZoneInfo) -> PictureFacts:
     """Size (as seen, after rotation) and time, read from the header. Raises NotAPicture."""
-    with _open(path) as image:
+    with open_picture(path) as image:
         width, height = image.size
         if image.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8):
             width, height = height, width
@@ -41,7 +41,7 @@ def inspect(path: Path, zone: ZoneInfo) -> PictureFacts:
 
 def make_shareable(path: Path, into: Path) -> None:
     """Write a JPEG of the picture with no metadata at all. Raises NotAPicture when it cannot be decoded."""
-    with _open(path) as image:
+    with open_picture(path) as image:
         image.draft("RGB", (LONG_SIDE * 2, LONG_SIDE * 2))
         try:
             upright = ImageOps.exif_transpose(image).convert("RGB")
@@ -63,7 +63,8 @@ def begins_like_one(path: Path) -> bool:
     return head.startswith(_MAGIC) or head[4:8] == b"ftyp"
 
 
-def _open(path: Path) -> Image.Image:
+def open_picture(path: Path) -> Image.Image:
+    """The picture, its header read and its pixels not. Raises NotAPicture."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit follows

@@ -1,0 +1,134 @@
+"""What is looked after while the account listens: the grant, messages whose webhook never came, and silence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, select
+
+from bot.channels.contract import Receive
+from bot.channels.zalo_oa.client import ApiError, NoAnswer, NotSent
+from bot.channels.zalo_oa.errors import Act, any_rule
+from bot.channels.zalo_oa.events import KEPT, Reader
+from bot.channels.zalo_oa.history import History
+from bot.channels.zalo_oa.journal import Journal
+from bot.channels.zalo_oa.limits import NAME, Waits
+from bot.channels.zalo_oa.tokens import NoGrant, Ring, Tokens
+from bot.clock import Clock
+from campaign.hours import Hours
+from storage.database import Database
+from storage.models import Incoming
+
+log = structlog.get_logger()
+Chore = Callable[[], Awaitable[None]]
+LOOK_AGAIN = timedelta(minutes=15)  # after so much silence the history is asked whether it is true
+OVERLAP = timedelta(minutes=2)  # asked for once more, because a webhook may have been under way
+TROUBLES = (ApiError, NotSent, NoAnswer, NoGrant, SQLAlchemyError)
+
+DEAF = (
+    "Zalo không còn chuyển tin tới hệ thống (webhook bị ngắt), các tin vừa rồi được đọc bù từ lịch sử. "
+    "Mở developers.zalo.me, mục Webhook, kiểm tra địa chỉ và bật lại các sự kiện."
+)
+SILENT = (
+    "Đã {hours} giờ không nhận được tin nào từ Zalo OA. Nhắn thử cho OA một tin; "
+    "nếu không có trả lời, mở developers.zalo.me, mục Webhook, và bật lại."
+)
+
+
+class Keeper:
+    """``chores`` are done at every round; others may add theirs (packages of groups)."""
+
+    def __init__(
+        self,
+        tokens: Tokens,
+        history: History,
+        journal: Journal,
+        reader: Reader,
+        database: Database,
+        clock: Clock,
+        hours: Hours,
+        ring: Ring,
+        waits: Waits,
+        silence_hours: float,
+    ) -> None:
+        self._tokens, self._history, self._journal, self._reader = tokens, history, journal, reader
+        self._database, self._clock, self._hours, self._ring, self._waits = database, clock, hours, ring, waits
+        self._silence = timedelta(hours=silence_hours)
+        self._mended: datetime | None = None  # up to here nothing is missing, as far as the history tells
+        self._started = clock.now()
+        self.gap = False  # an event could not be stored: look into the history at the next round
+        self.chores: list[Chore] = []
+
+    async def keep(self, receive: Receive) -> None:
+        """Until cancelled."""
+        while True:
+            await self.round(receive)
+            await asyncio.sleep(self._waits.chore)
+
+    async def round(self, receive: Receive) -> None:
+        """Every chore once; what fails is tried again at the next round."""
+        for name, chore in (
+            ("grant", self._renew), ("gap", lambda: self._mend(receive)), ("silence", self._listen_for_silence),
+            *((getattr(chore, "__name__", "chore"), chore) for chore in self.chores),
+        ):  # fmt: skip
+            try:
+                await chore()
+            except TROUBLES as error:
+                await self._tell(name, error)
+
+    async def _tell(self, name: str, error: Exception) -> None:
+        log.warning("zalo_oa.chore", chore=name, error=type(error).__name__, detail=str(error)[:200])
+        if isinstance(error, NoGrant) and error.lost:
+            await self._ring(NAME, f"{NAME}.no_grant", error.sentence)
+        elif isinstance(error, ApiError) and (rule := any_rule(error.code)).act is Act.CLOSE:
+            await self._ring(NAME, f"{NAME}.closed", rule.words)
+
+    async def _renew(self) -> None:
+        await self._tokens.current()
+
+    # Gaps
+
+    async def _mend(self, receive: Receive) -> None:
+        since, now = await self._deaf_since(), self._clock.now()
+        if since is None or self._clock.speed != 1:  # a fast clock is not the platform's
+            return
+        first, found = self._mended is None, 0
+        async for raw in self._history.missed(max(since - OVERLAP, now - KEPT)):
+            event = self._reader.read(raw, now)
+            if event is not None and not await self._database.read(is_known, event.event_id):
+                await receive(event)
+                found += event.at < now - OVERLAP
+        self._mended, self.gap = now, False
+        if found:
+            log.warning("zalo_oa.mended", events=found)
+        if found and not first:  # at the start we were away ourselves, and Zalo still calls again
+            await self._ring(NAME, f"{NAME}.deaf", DEAF)
+
+    async def _deaf_since(self) -> datetime | None:
+        """From when the history is to be read; None: there is no sign of anything missing, or nothing to compare."""
+        heard = (await self._journal.last()).at
+        known = max(filter(None, (heard, self._mended)), default=None)
+        if known is None or self.gap or self._mended is None:
+            return known
+        return known if self._clock.now() - known >= LOOK_AGAIN else None
+
+    async def _listen_for_silence(self) -> None:
+        now, heard = self._clock.now(), (await self._journal.last()).at
+        silent_since = max(heard or self._started, self._started)
+        local = self._hours.local(now)
+        working = local.weekday() < 5 and not self._hours.is_quiet(now) and not self._hours.is_holiday(local.date())
+        if working and now - silent_since >= self._silence:
+            hours = int((now - (heard or self._started)).total_seconds() // 3600)
+            await self._ring(NAME, f"{NAME}.silent", SILENT.format(hours=hours))
+
+
+def is_known(session: Session, event_id: str) -> bool:
+    """Whether this message was heard before, under whatever name of its event."""
+    number = event_id.partition(":")[0]
+    statement = select(Incoming.id).where(Incoming.channel == NAME)
+    same = (col(Incoming.event_id) >= f"{number}:", col(Incoming.event_id) < f"{number};")
+    return session.exec(statement.where(*same).limit(1)).first() is not None
