@@ -71,3 +71,7 @@ score: $(VENV)/.dev ## how well plans are read: the founding documents where the
 .PHONY: kill
 kill: $(VENV)/.dev ## the kill test over a whole day: 200 events and pushes, killed at every commit and in every send
 	LOA_KILL_HOURS=7 $(BIN)/python -m pytest tests/kill --numprocesses=2 -s
+
+.PHONY: contract
+contract: $(VENV)/.dev ## the contract suite over every channel, and 5,000 texts with mark-up for each of them
+	LOA_MARKUP_CASES=5000 $(BIN)/python -m pytest tests/contract

@@ -19,6 +19,7 @@ from campaign.text import inside_letter
 LABEL_LIMIT = 200  # letters of the words of a link
 ADDRESS_LIMIT = 500  # letters of its address: written out, it still fits one message of every platform we speak on
 BOLD_LIMIT = 2000
+SPAN_LIMIT = 90  # marks of one text; Telegram looks at a hundred and finds some itself
 BULLET = "• "
 
 # An address as it stands in a text; the marks that end a sentence are not part of it.
@@ -66,11 +67,12 @@ def recalled(text: str, stored: Iterable[dict[str, Any]]) -> Marked:
 
 def read(text: str) -> Marked:
     """An authored text. What is not well-formed mark-up stays exactly as it was typed; nothing is ever refused."""
-    first, *others = unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n")
-    read_so_far = _line(first)
-    for line in others:
-        read_so_far = read_so_far + "\n" + _line(line)
-    return read_so_far
+    done = Marked()
+    for line in unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n"):
+        marked = _line(line)
+        done += marked if len(done.spans) + len(marked.spans) <= SPAN_LIMIT else line
+        done += "\n"
+    return Marked(done.text[:-1], done.spans)
 
 
 def _line(line: str) -> Marked:

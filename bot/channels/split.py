@@ -35,7 +35,8 @@ def split_marked(marked: Marked, limit: int, measure: Measure = len) -> list[Mar
     """
     text, at, pieces = marked.text, 0, []
     links = [(span.start, span.end) for span in marked.spans if span.kind == "link"]
-    hard = [one for one in [*links, *_ranges(ADDRESS, text)] if measure(text[slice(*one)]) <= limit]
+    written = [one for one in _ranges(ADDRESS, text) if _is_free(*one, links)]
+    hard = [one for one in [*links, *written] if measure(text[slice(*one)]) <= limit]
     soft = [one for one in _ranges(_SLOGAN, text) if measure(text[slice(*one)]) <= limit]
     while rest := text[at:].lstrip():
         at = len(text) - len(rest)
@@ -60,33 +61,36 @@ def _prefix(text: str, limit: int, measure: Measure) -> int:
 
 def _cut(text: str, start: int, longest: int, hard: list[Range], soft: list[Range]) -> int:
     """Where the piece that begins at ``start`` ends, at the latest at ``longest`` (white space not counted)."""
-    for whole in ([*hard, *soft], hard, []):
-        end = _seam(text, start, longest, whole) or _before(start, longest, whole)
-        if end:
+    for whole in ([*hard, *soft], hard):
+        if end := _seam(text, start, longest, whole):
             return end
-    return next((at for at in range(longest, start, -1) if not inside_letter(text, at)), longest)
+        if (end := _before(start, longest, whole)) > start:
+            break
+    else:
+        end = longest
+    return next((at for at in range(end, start, -1) if not inside_letter(text, at)), end)
 
 
 def _seam(text: str, start: int, longest: int, whole: Sequence[Range]) -> int:
     """The last seam of the kindest kind that leaves a piece worth sending; 0 when there is none."""
     for pattern in _SEAMS:
         seams = (match.span() for match in pattern.finditer(text, start, longest + 1))
-        ends = [end for at, end in seams if start < at <= longest and _is_free(text, at, end, whole)]
+        ends = [end for at, end in seams if start < at <= longest and _is_free(at, end, whole)]
         if ends and ends[-1] - start > (longest - start) // 3:
             return ends[-1]
     return 0
 
 
-def _is_free(text: str, at: int, end: int, whole: Iterable[Range]) -> bool:
-    return not inside_letter(text, end) and not any(first < end and at < last for first, last in whole)
+def _is_free(at: int, end: int, whole: Iterable[Range]) -> bool:
+    return not any(first < end and at < last for first, last in whole)
 
 
 def _before(start: int, longest: int, whole: Sequence[Range]) -> int:
-    """The beginning of what must not be cut at ``longest``; 0 when nothing is in the way, or nothing helps."""
+    """``longest``, or the beginning of what would be cut there; not after ``start`` when that does not help."""
     at = longest
     while over := [first for first, last in whole if first < at < last]:
         at = min(over)
-    return at if start < at < longest else 0
+    return at
 
 
 def numbered(text: Marked, choices: tuple[Choice, ...]) -> Marked:

@@ -45,6 +45,11 @@ def test_a_link_moves_whole_into_the_next_piece() -> None:
     assert (second.text, marks(second)) == ("kế hoạch của Liên đoàn này", [(LINK, "kế hoạch của Liên đoàn")])
 
 
+def test_a_long_word_before_a_link_does_not_tempt_the_knife_into_its_words() -> None:
+    first, second = parts(RICH, f"{'Đoàn' * 13}[kế hoạch]({LINK}){'kết' * 9}")
+    assert (marks(first), second.text) == ([(LINK, "kế hoạch")], "kết" * 9)
+
+
 def test_without_hidden_links_the_address_follows_its_words_and_both_stay_together() -> None:
     first, second = parts(PLAIN, f"Các đơn vị cần xem kỹ **[kế hoạch]({LINK})** và làm theo")
     assert (first.text, first.spans) == ("Các đơn vị cần xem kỹ", ())

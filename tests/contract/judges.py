@@ -1,0 +1,52 @@
+"""What each platform says to a part's text and spans: its own strict fake where it has one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.channels.contract import Abilities, Part
+from bot.channels.telegram.limits import ABILITIES as TELEGRAM
+from bot.channels.telegram.sending import entities
+from bot.channels.webchat import WebChatChannel
+from tests.fakes.telegram import limits as telegram
+from tests.fakes.telegram.params import Params
+
+
+@dataclass(frozen=True)
+class Judge:
+    """``judge`` raises when the platform would refuse the words of a part, sent ``as_caption`` or by themselves."""
+
+    name: str
+    abilities: Abilities
+    judge: Callable[[Part, bool], None]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def by_telegram(part: Part, as_caption: bool) -> None:
+    given = [entity.to_dict() for entity in entities(part) or []]
+    if as_caption:
+        shown = telegram.caption(Params({"caption": part.text, "caption_entities": given}), telegram.Limits())
+    else:
+        shown = telegram.message_text(Params({"text": part.text, "entities": given}), telegram.Limits())
+    assert shown.text == part.text, "Telegram trims what stands around a text"
+
+
+def by_the_page(part: Part, as_caption: bool) -> None:
+    """The page builds what lies between the edges of the spans: they must be edges of letters of this text."""
+    json.dumps(part.text).encode()
+    links = [span for span in part.spans if span.kind == "link"]
+    for span in part.spans:
+        assert 0 <= span.start < span.end <= len(part.text)
+        assert span.kind == "bold" or span.url.startswith(("https://", "http://"))
+    assert all(one.end <= other.start for one, other in pairwise(links))
+
+
+JUDGES = [
+    Judge("webchat", WebChatChannel.abilities, by_the_page),
+    Judge("telegram", TELEGRAM, by_telegram),
+]
