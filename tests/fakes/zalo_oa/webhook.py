@@ -161,25 +161,25 @@ class Webhook:
         queue = self._queues[name]
         while queue:
             if await self._call(queue[0], 0) is False:
-                self._start(self._climb(queue[0]))
+                self._start(self._climb(queue[0], self.clock()))
             queue.popleft()
             self._busy -= 1
             self.wake()
         del self._queues[name]
 
-    async def _climb(self, delivery: Delivery) -> None:
+    async def _climb(self, delivery: Delivery, failed: datetime) -> None:
         for number, pause in enumerate(LADDER, 1):
-            await self._pause(pause)
+            await self._pause(pause, failed + timedelta(seconds=pause))
             if not self.subscribed:
                 delivery.state = "lost"
                 return
             if await self._call(delivery, number) is not False:
                 return
+            failed = self.clock()
         delivery.state, self.subscribed = "lost", False
         self.wake()
 
-    async def _pause(self, seconds: int) -> None:
-        due = self.clock() + timedelta(seconds=seconds)
+    async def _pause(self, seconds: int, due: datetime) -> None:
         end = asyncio.get_running_loop().time() + seconds * self.scale
         while self.clock() < due and (left := end - asyncio.get_running_loop().time()) > 0:
             with suppress(TimeoutError):
