@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,25 +18,24 @@ from sqlmodel import Session
 
 from bot import demo_clock, logs, places
 from bot.alarms import Alarms
-from bot.channels.contract import Channel, Forgets, Mounted
+from bot.channels.contract import Channel, Forgets, Mounted, Remembers
 from bot.channels.webchat import DemoDoor, WebChatChannel
 from bot.core import Core, delivery_rules
 from bot.delivery.pace import Gate, Pace
+from bot.delivery.reconciling import take_echo
 from bot.delivery.sender import Sender
 from bot.fetcher import Fetcher
 from bot.inbox import Inbox
-from bot.reaching import reach_of
+from bot.reaching import reach_of, reaches_now
 from bot.reading import Reader
 from bot.scheduler import Scheduler
 from bot.settings import CHANNEL_WORDS
 from bot.settings import Pace as PaceSettings
 from bot.web import QuietServer, make_server, make_web
 from campaign import rules
-from campaign.work.reach import Way
 from handlers import router
 from handlers.context import House
 from storage.leadership import Leadership
-from storage.models import Chat
 from storage.sealing import sealer_for
 
 log = structlog.get_logger()
@@ -116,6 +115,8 @@ def make_house(core: Core, channels: dict[str, Channel]) -> House:
         reach=reach_of(channels),
         can_edit=lambda channel: channel in channels and channels[channel].abilities.can_edit,
         channel_words=lambda channel: CHANNEL_WORDS.get(channel, channel),
+        remembers=lambda name: isinstance(channels.get(name), Remembers),
+        arrived=partial(take_echo, channels=channels, open_media=core.media.path, speed=core.clock.speed),
     )
 
 
@@ -233,7 +234,9 @@ def make_app(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> A
     alarms = Alarms(core.database, core.clock)
     channels = make_channels(core, doors, alarms)
     house = alarms.house = make_house(core, channels)
-    core.database.info[rules.NAME] = replace(delivery_rules(core.settings), reaches=_reaches_now(core, house))
+    core.database.info[rules.NAME] = replace(
+        delivery_rules(core.settings), reaches=reaches_now(house.reach, core.clock)
+    )
     senders = [
         Sender(
             core.database,
@@ -280,13 +283,6 @@ def make_app(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> A
         server=make_server(web, settings.host, settings.port),
     )
     return app
-
-
-def _reaches_now(core: Core, house: House) -> Callable[[Session, Sequence[Chat]], list[bool]]:
-    def reaches(session: Session, chats: Sequence[Chat]) -> list[bool]:
-        return [found.way is not Way.NONE for found in house.reach(session, chats, core.clock.now())]
-
-    return reaches
 
 
 def _demo_hosts(core: Core) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
 from bot.channels.contract import Channel, Reaches, Recipient
+from bot.clock import Clock
 from campaign.work.reach import Reach, ReachOf, Way
 from storage import outbox
 from storage.models import Chat
@@ -33,3 +34,12 @@ def _of_chat(channel: Channel | None, chat: Chat, said: int, at: datetime) -> Re
     if isinstance(channel, Reaches):
         return channel.reach(Recipient(chat.external_id, group, chat.heard_at, said), at)
     return Reach(Way.GROUP if group else Way.FREE)
+
+
+def reaches_now(reach: ReachOf, clock: Clock) -> Callable[[Session, Sequence[Chat]], list[bool]]:
+    """For the choice between the channels of a person: whether each chat can be written to at this moment."""
+
+    def reaches(session: Session, chats: Sequence[Chat]) -> list[bool]:
+        return [found.way is not Way.NONE for found in reach(session, chats, clock.now())]
+
+    return reaches

@@ -42,6 +42,8 @@ class House:
     links: Callable[[str], dict[str, str]]  # code → address on each channel
     download_limit: Callable[[str], int]  # channel → bytes of a file it lets us fetch
     forget: Callable[[Session, str, str], None]  # session, channel, user: what the channel itself keeps of a person
+    remembers: Callable[[str], bool] = lambda channel: False  # can its platform be asked what became of a message?
+    arrived: Callable[[Session, Event, datetime], bool] = lambda session, event, now: False  # takes an echo as a proof
     reach: ReachOf = everybody  # whom messages reach at a moment, and at what price
     can_edit: Callable[[str], bool] = bool  # channel → whether a message there can be changed after it was sent
     channel_words: Callable[[str], str] = str  # a channel as people call it

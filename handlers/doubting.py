@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from campaign import audit, outbox
+from campaign import outbox
 from campaign.message import Choice, Message
 from campaign.organisation.people import Right
 from campaign.problems import Refusal
+from campaign.work import doubts
 from handlers.context import Actions, Context, House, Steps, Words, number, short
 from handlers.reviewing import admin_chats
 from storage.models import Chat, Outgoing, Push, Unit
@@ -31,11 +32,16 @@ def ask_people(session: Session, now: datetime, house: House) -> int:
         .order_by(col(Outgoing.id).desc())
         .limit(AT_ONCE)
     ).all()
-    return sum(_ask(session, row, house) for row in rows)
+    return sum(_ask(session, row, house) for row in rows if not _still_looking(row, house))
+
+
+def _still_looking(row: Outgoing, house: House) -> bool:
+    """Nobody is asked what the platform may still tell."""
+    return house.remembers(row.channel) and doubts.next_look(row) is not None
 
 
 def _ask(session: Session, row: Outgoing, house: House) -> int:
-    text = ASK.format(text=short(str(row.message.get("text", "")), 80), place=_place(session, row))
+    text = ASK.format(text=short(str(row.message.get("text", "")), 80), place=place_of(session, row))
     choices = (Choice("Gửi lại", f"resend:{row.id}"), Choice("Bỏ qua", f"letgo:{row.id}"))
     message = Message(text=house.polite(text), choices=choices)
     asked = [
@@ -50,7 +56,8 @@ def _key(row: Outgoing, chat: Chat) -> str:
     return f"doubt:{row.id}:{row.attempts}:{chat.id}"
 
 
-def _place(session: Session, row: Outgoing) -> str:
+def place_of(session: Session, row: Outgoing) -> str:
+    """Where a message went, as people call the place."""
     chat = session.get(Chat, row.chat_id) if row.chat_id else None
     unit = session.get(Unit, chat.unit_id) if chat and chat.unit_id else None
     return (chat.title if chat else "") or (unit.name if unit else "") or row.to
@@ -66,32 +73,22 @@ def _unit_of(session: Session, row: Outgoing) -> int | None:
 
 def resend(context: Context, argument: str) -> None:
     row = _doubt(context, argument)
-    if row is None:
-        return context.toast(SETTLED)
-    row.state, row.not_before, row.reason, row.finished_at = OutgoingState.QUEUED, None, "", None
-    _settle(context, row, AGAIN)
+    settled = doubts.resend(context.session, row, context.now, by=context.person_id)
+    context.toast(AGAIN.format(place=place_of(context.session, row)) if settled else SETTLED)
 
 
 def let_go(context: Context, argument: str) -> None:
     row = _doubt(context, argument)
-    if row is None:
-        return context.toast(SETTLED)
-    row.state, row.finished_at, row.reason = OutgoingState.CANCELLED, context.now, "Người phụ trách đã bỏ qua."
-    _settle(context, row, LET_GO)
+    settled = doubts.let_go(context.session, row, context.now, by=context.person_id)
+    context.toast(LET_GO.format(place=place_of(context.session, row)) if settled else SETTLED)
 
 
-def _doubt(context: Context, argument: str) -> Outgoing | None:
-    """The row, locked; None when somebody has decided already. Raises Refusal without the right."""
+def _doubt(context: Context, argument: str) -> Outgoing:
+    """The row, locked. Raises Refusal without the right."""
     row = context.session.get(Outgoing, number(argument), with_for_update=True)
     if row is None or not context.may(Right.REVIEW, _unit_of(context.session, row)):
         raise Refusal("doubt.no_right", NO_RIGHT)
-    return row if row.state == OutgoingState.UNKNOWN else None
-
-
-def _settle(context: Context, row: Outgoing, words: str) -> None:
-    context.session.add(row)
-    audit.note(context.session, context.now, f"doubt.{row.state}", f"outgoing:{row.id}", person_id=context.person_id)
-    context.toast(words.format(place=_place(context.session, row)))
+    return row
 
 
 ACTIONS: Actions = {"resend": resend, "letgo": let_go}

@@ -60,15 +60,15 @@ def unclaim(session: Session, row_id: int) -> None:
     )
 
 
-def recover(session: Session, channel: str, now: datetime) -> tuple[int, int]:
+def recover(session: Session, channel: str, now: datetime, remembers: bool = False) -> tuple[int, int]:
     """After a crash, rows found in flight: those to one person go again, those to groups become unknown.
 
+    ``remembers``: the platform can be asked what became of them, so all of them become unknown until it was.
     Returns (sent again, unknown). Only the process that speaks for the account may call it.
     """
     in_flight = (col(Outgoing.channel) == channel, col(Outgoing.state) == OutgoingState.SENDING)
-    again = execute_counted(
-        session, update(Outgoing).where(*in_flight, col(Outgoing.personal)).values(state=OutgoingState.QUEUED)
-    )
+    personal = update(Outgoing).where(*in_flight, col(Outgoing.personal)).values(state=OutgoingState.QUEUED)
+    again = 0 if remembers else execute_counted(session, personal)
     unknown = execute_counted(
         session,
         update(Outgoing)
@@ -76,6 +76,7 @@ def recover(session: Session, channel: str, now: datetime) -> tuple[int, int]:
         .values(
             state=OutgoingState.UNKNOWN,
             finished_at=now,
+            looked_at=None,
             reason="Máy dừng khi đang gửi, chưa rõ tin đã tới hay chưa.",
         ),
     )

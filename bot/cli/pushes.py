@@ -1,4 +1,4 @@
-"""loa push TEXT --to … · loa push preview TEXT --to … · loa push status|phone|pause|resume|cancel ID"""
+"""loa push TEXT --to … · loa push preview TEXT --to … · doubts · status|phone|pause|resume|cancel|resend|letgo ID"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import reaching, steering
+from bot.cli import doubting, reaching, steering
 from bot.cli.frame import fail, house, moment, show
 from bot.core import Core
 from campaign.work import pushes
@@ -39,6 +39,8 @@ def push(
 ) -> None:
     if len(words) == 2 and words[1].isdecimal() and len(words[1]) < 10 and words[0] in ABOUT_ONE:
         return ABOUT_ONE[words[0]](int(words[1]), as_json)
+    if words == ["doubts"] and to is None:
+        return doubting.list_doubts(as_json)
     if words[0] == "preview" and len(words) > 1 and to is not None:
         return reaching.preview(" ".join(words[1:]), to, urgent=now, as_json=as_json)
     text = " ".join(words).strip()
@@ -90,5 +92,5 @@ def _status(number: int, as_json: bool) -> None:
 
 ABOUT_ONE: dict[str, Callable[[int, bool], None]] = {
     "status": _status, "phone": reaching.phone, "pause": steering.pause, "resume": steering.resume,
-    "cancel": steering.cancel,
+    "cancel": steering.cancel, "resend": doubting.resend, "letgo": doubting.let_go,
 }  # fmt: skip

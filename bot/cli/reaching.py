@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlmodel import Session
 
 from bot.cli.frame import fail, house, show
-from bot.core import Core
-from bot.reaching import reach_of
+from bot.core import Core, delivery_rules
+from bot.reaching import reach_of, reaches_now
+from campaign import rules
 from campaign.organisation import phones
 from campaign.work import reckoning
 from campaign.work.reach import ReachOf
@@ -33,8 +34,10 @@ def reaching(core: Core) -> Iterator[ReachOf]:
     async def close() -> None:
         await asyncio.gather(*(channel.close() for channel in channels.values()))
 
+    reach = reach_of(channels)
+    core.database.info[rules.NAME] = replace(delivery_rules(core.settings), reaches=reaches_now(reach, core.clock))
     try:
-        yield reach_of(channels)
+        yield reach
     finally:
         asyncio.run(close())
 

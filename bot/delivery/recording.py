@@ -10,6 +10,7 @@ from sqlmodel import Session
 from bot.channels.contract import Outcome, Refused, RetryAt, Sent, Unknown
 from campaign.organisation import chats
 from campaign.work import falling_over, flow
+from campaign.work.doubts import ATTEMPTS
 from storage.models import Outgoing
 from storage.models.messages import OutgoingState
 
@@ -19,11 +20,18 @@ CLOSED_SECONDS = 3600  # how long a row waits for a person who must mend the acc
 GIVE_UP_AFTER = timedelta(days=2)
 
 
-def record(session: Session, row: Outgoing, outcome: Outcome, last: bool, now: datetime) -> None:
-    """Put ``outcome`` of one part into the row, and what it says about the chat into the chat."""
+def record(
+    session: Session, row: Outgoing, outcome: Outcome, last: bool, now: datetime, remembers: bool = False
+) -> None:
+    """Put ``outcome`` of one part into the row, and what it says about the chat into the chat.
+
+    ``remembers``: the platform can be asked later what became of a request without an answer.
+    """
     kept = session.get(Outgoing, row.id)
     if kept is None:
         return
+    if kept.progress > row.progress:
+        return _echo_was_faster(session, row, kept, outcome)
     match outcome:
         case Sent(ids):
             kept.external_ids, kept.progress = [*kept.external_ids, *ids], kept.progress + 1
@@ -37,7 +45,7 @@ def record(session: Session, row: Outgoing, outcome: Outcome, last: bool, now: d
         case Refused(reason, gone):
             _refuse(session, kept, reason, gone, now)
         case Unknown(reason):
-            _doubt(kept, reason, now)
+            _doubt(kept, reason, now, remembers)
     flow.hold_if_stopped(session, kept, now)
     session.add(kept)
     if not isinstance(outcome, Sent):
@@ -53,6 +61,14 @@ def _refuse(session: Session, row: Outgoing, reason: str, gone: bool, now: datet
         row.state, row.finished_at, row.reason = OutgoingState.REFUSED, now, reason
 
 
+def _echo_was_faster(session: Session, row: Outgoing, kept: Outgoing, outcome: Outcome) -> None:
+    """The platform has shown the part before it answered: it arrived, whatever the answer was."""
+    row.progress = kept.progress
+    if kept.state == OutgoingState.SENDING and not isinstance(outcome, Sent):
+        kept.state = OutgoingState.QUEUED  # the parts behind it
+        session.add(kept)
+
+
 def _retry(session: Session, row: Outgoing, when: datetime, reason: str, moved_to: str, now: datetime) -> None:
     if moved_to:
         chats.move(session, row.channel, row.to, moved_to)
@@ -64,10 +80,13 @@ def _retry(session: Session, row: Outgoing, when: datetime, reason: str, moved_t
         row.state, row.not_before, row.reason = OutgoingState.RETRY, when, reason
 
 
-def _doubt(row: Outgoing, reason: str, now: datetime) -> None:
-    """A double to one person does no harm, a loss does: send again. To a group: a person decides."""
-    row.reason = reason
-    if row.personal and row.attempts < 5:
+def _doubt(row: Outgoing, reason: str, now: datetime, remembers: bool) -> None:
+    """A double to one person does no harm, a loss does: send again. To a group: a person decides.
+
+    Where the platform remembers, it is asked before either.
+    """
+    row.reason, row.looked_at = reason, None
+    if row.personal and row.attempts < ATTEMPTS and not remembers:
         row.state, row.not_before = OutgoingState.RETRY, now + timedelta(seconds=UNSENDABLE_SECONDS)
     else:
         row.state, row.finished_at = OutgoingState.UNKNOWN, now

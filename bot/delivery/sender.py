@@ -18,10 +18,11 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from bot.channels.contract import Channel, Outcome, Part, Refused, RetryAt, Sent, Unknown
+from bot.channels.contract import Channel, Outcome, Part, Refused, Remembers, RetryAt, Sent, Unknown
 from bot.clock import Clock
 from bot.delivery.pace import Gate
 from bot.delivery.preparing import Impossible, requests_for
+from bot.delivery.reconciling import Reconciler
 from bot.delivery.recording import CLOSED_SECONDS, record
 from campaign.hours import Hours
 from campaign.message import Message
@@ -54,6 +55,8 @@ class Sender:
         self._database, self._channel, self._gate = database, channel, gate
         self._clock, self._hours, self._open_media = clock, hours, open_media
         self._ring = ring
+        self._remembers = isinstance(channel, Remembers)
+        self._reconciler = Reconciler(database, channel, clock, open_media)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._wake, self._stopping = asyncio.Event(), asyncio.Event()
         self._turning = asyncio.Lock()  # held from a claim until its row is in `_busy`
@@ -64,6 +67,13 @@ class Sender:
 
     async def run(self) -> None:
         """Send until drained. Call only in the process that leads."""
+        looking = asyncio.create_task(self._reconciler.run(self.poke))
+        try:
+            await self._send_until_drained()
+        finally:
+            looking.cancel()
+
+    async def _send_until_drained(self) -> None:
         recovered = False
         while not self._stopping.is_set():
             try:
@@ -76,7 +86,9 @@ class Sender:
                 await asyncio.sleep(1)
 
     async def _recover(self) -> None:
-        again, unknown = await self._database.write(outbox.recover, self._channel.name, self._clock.now())
+        again, unknown = await self._database.write(
+            outbox.recover, self._channel.name, self._clock.now(), self._remembers
+        )
         if again or unknown:
             log.warning("outbox.recovered", channel=self._channel.name, sent_again=again, unknown=unknown)
 
@@ -195,7 +207,7 @@ class Sender:
 
     async def _record(self, row: Outgoing, outcome: Outcome, *, last: bool) -> None:
         self._slow_down(row, outcome)
-        await self._insist(record, row, outcome, last, self._clock.now())
+        await self._insist(record, row, outcome, last, self._clock.now(), self._remembers)
         if isinstance(outcome, Refused) and outcome.closes_channel and self._ring is not None:
             await self._ring(self._channel.name, f"{self._channel.name}.closed", outcome.reason)
 

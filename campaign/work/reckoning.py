@@ -18,7 +18,7 @@ from campaign.work import pushes
 from campaign.work.reach import Reach, ReachOf, Way
 from storage.models import Chat, Outgoing, Person, Push, Unit
 from storage.models.campaigns import PushState
-from storage.models.messages import OutgoingState
+from storage.models.messages import UNSENT, OutgoingState
 
 NOBODY = "Chưa có nhóm và chưa có ai của đơn vị vào hệ thống."
 NO_CHAT = "Chưa mở trò chuyện nào với hệ thống."
@@ -118,7 +118,7 @@ def _summed(found: Sequence[Reach], unreached: tuple[Unreached, ...]) -> Reckoni
 def to_phone(session: Session, push: Push, hours: Hours, now: datetime, reach: ReachOf) -> tuple[Unreached, ...]:
     """Whom to phone about ``push``: foretold while it is planned; once released, what its rows say.
 
-    A row that still waits counts as reached.
+    A row that still waits counts as reached, unless its chat cannot be reached now.
     """
     if push.state != PushState.RELEASED:
         return before(session, push, hours, now, reach).unreached
@@ -128,7 +128,17 @@ def to_phone(session: Session, push: Push, hours: Hours, now: datetime, reach: R
         .join(Outgoing, col(Outgoing.chat_id) == Chat.id)
         .where(Outgoing.push_id == push.id)
     )
-    places = [(chat, state not in FAILED, reason) for chat, state, reason in session.exec(statement)]
+    rows = session.exec(statement).all()
+    waiting = [chat for chat, state, _ in rows if state in UNSENT]
+    closed = {
+        chat.id: found.reason
+        for chat, found in zip(waiting, reach(session, waiting, now), strict=True)
+        if found.way is Way.NONE
+    }
+    places = [
+        (chat, state not in FAILED and chat.id not in closed, closed.get(chat.id, reason))
+        for chat, state, reason in rows
+    ]
     return _unreached(session, push, units, places)
 
 

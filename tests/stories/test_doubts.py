@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import col, select
 
@@ -58,3 +60,25 @@ def test_an_officer_cannot_decide(doubtful: Town) -> None:
     doubtful.hears(doubtful.event("lan", kind="button", action=f"resend:{row.id}", press="p"))
     doubtful.deliver()
     assert state(doubtful) == OutgoingState.UNKNOWN
+
+
+def test_nobody_is_asked_what_the_platform_may_still_tell(town: Town) -> None:
+    """On a platform with a memory people are asked when it was asked often enough, or could say nothing."""
+    town.remembers = True
+    town.group("nhom1", unit="CS01")
+    town.assign("Gửi ảnh băng rôn", local(5, 20, 16))
+    town.tick()
+    with town.database.transaction() as session:
+        row = session.exec(select(Outgoing).where(Outgoing.to == "nhom1")).one()
+        row.state, row.finished_at = OutgoingState.UNKNOWN, town.now
+        session.add(row)
+    town.tick()
+    assert not any("Chưa rõ" in text for text in town.texts("ha"))
+    with town.database.transaction() as session:
+        row = session.exec(select(Outgoing).where(Outgoing.to == "nhom1")).one()
+        row.looked_at = town.now + timedelta(seconds=135)
+        session.add(row)
+    town.tick()
+    assert any("Chưa rõ" in text for text in town.texts("ha"))
+    town.presses("ha", "Gửi lại")
+    assert state(town) == OutgoingState.SENT

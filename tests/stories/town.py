@@ -83,6 +83,7 @@ class Town:
     codes: tuple[str, ...] = ("CS01", "CS02", "CS03", "CS04")
     download_limit: int = 20 * 2**20
     reach: ReachOf = everybody
+    remembers: bool = False
     _ids: Iterable[int] = field(default_factory=lambda: count(1000))
 
     @classmethod
@@ -126,6 +127,7 @@ class Town:
             download_limit=lambda channel: self.download_limit,
             forget=lambda session, channel, user: None,
             reach=self.reach,
+            remembers=lambda channel: self.remembers,
         )
 
     def unit(self, code: str, session: Session) -> Unit:

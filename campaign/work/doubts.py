@@ -1,0 +1,64 @@
+"""Chưa rõ: a message that may have arrived. When the platform is asked about it, and when a person must decide.
+
+Times run from the moment at which the doubt arose (``finished_at`` of the row).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from campaign import audit
+from storage.models import Outgoing
+from storage.models.messages import OutgoingState
+
+FIRST_LOOK = timedelta(seconds=5)  # the next looks come after three times as long each
+SURE = timedelta(seconds=15)  # after which a history without the message proves that it did not arrive: they lag
+PATIENCE = timedelta(seconds=120)
+PATIENCE_FOR_ONE = timedelta(seconds=40)  # somebody waits for an answer
+ATTEMPTS = 5  # blind ones, of what only one person reads
+LET_GO = "Người phụ trách đã bỏ qua."
+
+
+def next_look(row: Outgoing) -> datetime | None:
+    """When the platform should be asked what became of ``row``; None when it was asked often enough."""
+    if row.state != OutgoingState.UNKNOWN or row.finished_at is None:
+        return None
+    if row.looked_at is None:
+        return row.finished_at + FIRST_LOOK
+    waited = row.looked_at - row.finished_at
+    patience = PATIENCE_FOR_ONE if row.personal else PATIENCE
+    return None if waited >= patience else row.finished_at + 3 * waited
+
+
+def is_sure(row: Outgoing, now: datetime) -> bool:
+    """Whether a history without the message can be believed by now."""
+    return row.finished_at is not None and now - row.finished_at >= SURE
+
+
+def undecided(session: Session, limit: int | None = None) -> Sequence[Outgoing]:
+    """What may have arrived, newest first."""
+    statement = select(Outgoing).where(Outgoing.state == OutgoingState.UNKNOWN).order_by(col(Outgoing.id).desc())
+    return session.exec(statement.limit(limit)).all()
+
+
+def resend(session: Session, row: Outgoing, now: datetime, *, by: int | None) -> bool:
+    """Somebody has looked and it is not there: send it (again). False when it is in doubt no more."""
+    return _decide(session, row, OutgoingState.QUEUED, "", now, by)
+
+
+def let_go(session: Session, row: Outgoing, now: datetime, *, by: int | None) -> bool:
+    """Somebody has looked, and nothing more is to be sent. False when it is in doubt no more."""
+    return _decide(session, row, OutgoingState.CANCELLED, LET_GO, now, by)
+
+
+def _decide(session: Session, row: Outgoing, state: str, reason: str, now: datetime, by: int | None) -> bool:
+    if row.state != OutgoingState.UNKNOWN:
+        return False
+    row.state, row.reason, row.not_before, row.looked_at = state, reason, None, None
+    row.finished_at = now if state == OutgoingState.CANCELLED else None
+    session.add(row)
+    audit.note(session, now, f"doubt.{state}", f"outgoing:{row.id}", person_id=by, actor="" if by else "command")
+    return True

@@ -1,0 +1,62 @@
+"""What an operator sees of reach and doubts with ``loa push``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from storage.models import Chat, Outgoing
+from storage.models.messages import OutgoingState
+from tests.e2e.office import Office, open_office
+from tests.stories.town import Town
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    """Lan reports for CS01 on the web page, Tuấn for CS02 on a channel that is switched off; CS03, CS04: nobody."""
+    made = Town.built_in(tmp_path)
+    made.settle("lan", "CS01")
+    made.settle("tuan", "CS02")
+    made.group("nhom", unit="CS01")
+    with made.database.transaction() as session:
+        session.execute(update(Chat).where(col(Chat.external_id).in_(("lan", "nhom"))).values(channel="webchat"))
+        three = made.unit("CS03", session)
+        three.contact_name, three.contact_phone = "Bà Sáu", "+84901234567"
+        session.add(three)
+    return made
+
+
+@pytest.fixture
+def office(town: Town, tmp_path: Path) -> Office:
+    return open_office(tmp_path, DATABASE__URL=str(town.database.url), CLOCK="2027-05-10T08:00:00+07:00")
+
+
+def test_an_operator_previews_sends_and_learns_whom_to_phone(office: Office) -> None:
+    preview = office.loa("push", "preview", "Mời họp", "--to", "all")
+    assert preview.splitlines()[0] == "Sẽ tới: 1 nhóm, 1 người, 3 không tới được."
+    assert "Bà Sáu 0901 234 567" in preview
+    assert office.loa("push", "status", "1", expect=1).strip() == "Không có thông báo số 1."
+
+    sent = office.json("push", "Mời họp", "--to", "all")
+    assert (sent["reach"]["groups"], sent["reach"]["free"], sent["reach"]["cost"]) == (1, 1, 0)
+    phoned = office.json("push", "phone", str(sent["id"]))
+    assert [one["unit"] for one in phoned] == [f"CĐCS Nhà máy số {number}" for number in (2, 3, 4)]
+    assert phoned[0]["reason"] == "Kênh nhắn tin của người này đang tắt."
+
+
+def test_doubts_are_listed_and_decided_by_command(office: Office, town: Town) -> None:
+    assert office.loa("push", "doubts").strip() == "Không có tin nào chưa rõ đã tới hay chưa."
+    office.loa("push", "Mời họp", "--to", "unit:CS01")
+    with town.database.transaction() as session:
+        session.execute(update(Outgoing).values(state=OutgoingState.UNKNOWN, sending_at=town.now, finished_at=town.now))
+    first, second = office.json("push", "doubts")
+    assert {first["place"], second["place"]} == {"nhom", "lan"}
+    assert "Sẽ gửi lại tới" in office.loa("push", "resend", str(first["row"]))
+    assert "Đã bỏ qua" in office.loa("push", "letgo", str(second["row"]))
+    assert "Không có tin chưa rõ" in office.loa("push", "letgo", str(second["row"]), expect=1)
+    with town.database.snapshot() as session:
+        states = {row.id: row.state for row in session.exec(select(Outgoing))}
+    assert states == {first["row"]: OutgoingState.QUEUED, second["row"]: OutgoingState.CANCELLED}
