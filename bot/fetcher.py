@@ -1,11 +1,13 @@
 """Brings in what people sent: rows of Item are made when a message is handled, their bytes follow here.
 
-The original is kept byte for byte; a copy without place and camera data is made for passing on.
+The original is kept byte for byte; a copy without place and camera data is made for passing on. Several processes
+share the work: each claims the items that it fetches, and the claim ends with the process.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +18,11 @@ import structlog
 from sqlalchemy import or_
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.channels.contract import Channel, FetchFailed
 from bot.clock import Clock
+from bot.turns import Turns
 from campaign.message import Message
 from campaign.outbox import say
 from campaign.work import submissions
@@ -30,6 +34,7 @@ from storage.models.messages import Priority
 
 log = structlog.get_logger()
 SIDE_BY_SIDE = 3
+CHOICE = 4  # out of so many times as many as there is room for
 IDLE_SECONDS = 0.5
 ATTEMPTS = 6
 FIRST_WAIT_SECONDS = 2.0
@@ -49,25 +54,45 @@ class Fetched:
 
 class Fetcher:
     def __init__(
-        self, database: Database, media: Media, channels: Mapping[str, Channel], clock: Clock, zone: ZoneInfo
+        self,
+        database: Database,
+        media: Media,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        zone: ZoneInfo,
+        turns: Turns | None = None,
     ) -> None:
         self._database, self._media, self._channels = database, media, channels
-        self._clock, self._zone = clock, zone
+        self._clock, self._zone, self._turns = clock, zone, turns or Turns()
         self._draining = False
 
     async def run(self) -> None:
         while not self._draining:
             try:
                 items = await self._database.read(_pending, self._clock.now())
-                if not items:
+                done = await asyncio.gather(*(self._claimed(item) for item in self._some(items)))
+                if not any(done):
                     await asyncio.sleep(IDLE_SECONDS)
-                await asyncio.gather(*(self._one(item) for item in items))
             except SQLAlchemyError as error:
                 log.error("fetcher.database", error=type(error).__name__)
                 await asyncio.sleep(1)
 
     def drain(self) -> None:
         self._draining = True
+
+    def _some(self, items: list[Item]) -> list[Item]:
+        """Where several processes look at once, each takes others of the oldest, so that they seldom meet."""
+        if not self._turns.shares_work or len(items) <= SIDE_BY_SIDE:
+            return items[:SIDE_BY_SIDE]
+        return random.sample(items, SIDE_BY_SIDE)
+
+    async def _claimed(self, item: Item) -> bool:
+        """False when another process fetches it, or has done so by now."""
+        async with self._turns.at(f"item:{item.id}") as mine:
+            if not mine or not await self._database.read(_is_pending, item.id, self._clock.now()):
+                return False
+            await self._one(item)
+            return True
 
     async def _one(self, item: Item) -> None:
         try:
@@ -123,16 +148,22 @@ class Fetcher:
 
 
 def _pending(session: Session, now: datetime) -> list[Item]:
-    """Items to fetch now. Albums nobody asked us to take are not fetched."""
-    statement = (
+    """The oldest items to fetch now."""
+    return list(session.exec(_fetchable(now).order_by(col(Item.id)).limit(SIDE_BY_SIDE * CHOICE)))
+
+
+def _is_pending(session: Session, item_id: int, now: datetime) -> bool:
+    return session.exec(_fetchable(now).where(Item.id == item_id)).first() is not None
+
+
+def _fetchable(now: datetime) -> SelectOfScalar[Item]:
+    """Albums nobody asked us to take are not fetched."""
+    return (
         select(Item)
         .join(Submission, col(Submission.id) == Item.submission_id)
         .where(Item.state == "pending", Submission.state != "waiting")
         .where(or_(col(Item.retry_at).is_(None), col(Item.retry_at) <= now))
-        .order_by(col(Item.id))
-        .limit(SIDE_BY_SIDE)
     )
-    return list(session.exec(statement))
 
 
 def _stored(session: Session, fetched_for: Item, fetched: Fetched) -> None:

@@ -16,10 +16,12 @@ import structlog
 from sqlalchemy import or_
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from bot import plan_child
 from bot.channels.contract import Channel, FetchFailed
 from bot.clock import Clock
+from bot.turns import Turns
 from campaign import outbox
 from campaign.message import Message
 from campaign.planning import readings
@@ -34,6 +36,7 @@ from storage.models.campaigns import ReadingState
 log = structlog.get_logger()
 IDLE_SECONDS = 0.5
 FETCHES = 6
+CHOICE = 8  # plans looked at for one that no other process is at
 FIRST_WAIT_SECONDS = 2.0
 ATTEMPTS = 2
 LOST = "Hệ thống chưa tải được “{name}”. Anh/chị gửi lại tệp, hoặc dán nội dung kế hoạch vào đây."
@@ -53,9 +56,11 @@ class Reader:
         house: House,
         after: Callable[[], None],
         apart: ReadApart = plan_child.read,
+        turns: Turns | None = None,
     ) -> None:
         self._database, self._media, self._channels = database, media, channels
         self._clock, self._house, self._after, self._apart = clock, house, after, apart
+        self._turns = turns or Turns()
         self._draining = False
 
     async def run(self) -> None:
@@ -71,17 +76,20 @@ class Reader:
         self._draining = True
 
     async def step(self) -> bool:
-        """Bring one plan one step further; False when there is none."""
-        found = await self._database.read(_next, self._clock.now())
-        if found is None:
-            return False
-        reading, chat = found
+        """Bring one plan one step further; False when there is none that no other process is at."""
+        for row_id in await self._database.read(_waiting, self._clock.now()):
+            async with self._turns.at(f"reading:{row_id}") as mine:
+                if mine and (found := await self._database.read(_one_waiting, self._clock.now(), row_id)):
+                    await self._further(*found)
+                    return True
+        return False
+
+    async def _further(self, reading: PlanReading, chat: Chat) -> None:
         if reading.state == ReadingState.ASKED:
             await self._fetch(reading, chat)
         else:
             await self._read(reading)
         self._after()
-        return True
 
     # -- bring it in ---------------------------------------------------------------------------------------------------
 
@@ -185,15 +193,23 @@ class Reader:
         outbox.say(session, f"reading:{reading.id}:{reading.state}", chat, message)
 
 
-def _next(session: Session, now: datetime) -> tuple[PlanReading, Chat] | None:
-    statement = (
+def _waiting(session: Session, now: datetime) -> list[int]:
+    """The oldest plans for which something can be done now."""
+    rows = session.exec(_due(now).order_by(col(PlanReading.id)).limit(CHOICE))
+    return [reading.id for reading, _ in rows if reading.id is not None]
+
+
+def _one_waiting(session: Session, now: datetime, reading_id: int) -> tuple[PlanReading, Chat] | None:
+    return session.exec(_due(now).where(PlanReading.id == reading_id)).first()
+
+
+def _due(now: datetime) -> Select[PlanReading, Chat]:
+    return (
         select(PlanReading, Chat)
         .join(Chat, col(Chat.id) == PlanReading.chat_id)
         .where(col(PlanReading.state).in_((ReadingState.ASKED, ReadingState.FETCHED)))
         .where(or_(col(PlanReading.retry_at).is_(None), col(PlanReading.retry_at) <= now))
-        .order_by(col(PlanReading.id))
     )
-    return session.exec(statement).first()
 
 
 def _fetched(session: Session, reading_id: int, sha256: str) -> None:

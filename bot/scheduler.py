@@ -23,6 +23,7 @@ from campaign.work import pushes, reminders, submissions
 from handlers import doubting, pushflow, reviewing
 from handlers.context import House
 from storage.database import Database
+from storage.leadership import alone_until_commit
 from storage.models import Campaign, Incoming, Push
 from storage.models.campaigns import PushState
 from storage.models.messages import IncomingState, Priority
@@ -77,7 +78,11 @@ class Scheduler:
 
 
 def tick(session: Session, now: datetime, house: House) -> dict[str, int]:
-    """One turn in one transaction; returns what it did, for the log and for tests."""
+    """One turn in one transaction; returns what it did, for the log and for tests. Nothing while another process is at
+    it: what has come due is its work then.
+    """
+    if not alone_until_commit(session, "tick"):
+        return {}
     hours = house.hours
     work: dict[str, Callable[[], int]] = {
         "left_out": lambda: _release(session, now, house),

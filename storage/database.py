@@ -23,6 +23,17 @@ from sqlmodel import Session
 T = TypeVar("T")
 BUSY_SECONDS = 15
 WRITERS_ON_POSTGRES = 8
+READERS = 4
+# A server that cannot be reached any more is noticed within seconds, not after the two hours of the system's defaults.
+CAREFUL = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 8000,
+    "application_name": "loa",
+}
+HUNG_SECONDS = 15  # a process that keeps a transaction open so long and asks nothing hangs: the server frees its locks
 
 
 class Database:
@@ -31,11 +42,11 @@ class Database:
     def __init__(self, url: str, *, threads: int | None = None) -> None:
         self.url = make_url(url)
         self.info: dict[str, Any] = {}  # what every session carries: see ``Session.info`` of SQLAlchemy
-        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=WRITERS_ON_POSTGRES + 4)
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
         self._writers = ThreadPoolExecutor(
             threads or (1 if self.is_sqlite else WRITERS_ON_POSTGRES), thread_name_prefix="db-write"
         )
-        self._readers = ThreadPoolExecutor(4, thread_name_prefix="db-read")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
 
     @property
     def is_sqlite(self) -> bool:
@@ -81,6 +92,25 @@ class Database:
         self._writers.shutdown(wait=True)
         self._readers.shutdown(wait=True)
         self.engine.dispose()
+
+
+def _server_engine(url: str) -> Engine:
+    """At most one connection a thread. With the one of the claims a process has thirteen of them."""
+    engine = create_engine(url, pool_size=WRITERS_ON_POSTGRES + READERS, max_overflow=1, connect_args=CAREFUL)
+    event.listen(engine, "connect", _prepare_server)
+    return engine
+
+
+def _prepare_server(connection: Any, _: ConnectionPoolEntry) -> None:
+    say(connection, f"SET idle_in_transaction_session_timeout = {HUNG_SECONDS * 1000}")
+
+
+def say(connection: Any, statement: str) -> None:
+    """One statement on a connection that is new, before anybody has it."""
+    cursor = connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
+    connection.commit()
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -51,22 +51,32 @@ def claim(session: Session, row_id: int, now: datetime) -> Outgoing | None:
     return session.get(Outgoing, row_id) if changed else None
 
 
-def unclaim(session: Session, row_id: int) -> None:
-    """Give back a row that was claimed and whose request provably did not leave."""
+def unclaim(session: Session, row_id: int, attempts: int) -> None:
+    """Give back a row that was claimed and whose request provably did not leave; ``attempts`` as claimed, so that
+    nobody gives back what another process has claimed since.
+    """
     session.execute(
         update(Outgoing)
         .where(col(Outgoing.id) == row_id, col(Outgoing.state) == OutgoingState.SENDING)
+        .where(col(Outgoing.attempts) == attempts)
         .values(state=OutgoingState.QUEUED, attempts=col(Outgoing.attempts) - 1)
     )
 
 
-def recover(session: Session, channel: str, now: datetime, remembers: bool = False) -> tuple[int, int]:
-    """After a crash, rows found in flight: those to one person go again, those to groups become unknown.
+def recover(
+    session: Session, channel: str, now: datetime, remembers: bool = False, in_hand: Collection[int] = ()
+) -> tuple[int, int]:
+    """After a crash, rows found in flight: those to one person go again, those to groups become unknown. ``in_hand``:
+    rows that the caller is sending itself.
 
     ``remembers``: the platform can be asked what became of them, so all of them become unknown until it was.
     Returns (sent again, unknown). Only the process that speaks for the account may call it.
     """
-    in_flight = (col(Outgoing.channel) == channel, col(Outgoing.state) == OutgoingState.SENDING)
+    in_flight = (
+        col(Outgoing.channel) == channel,
+        col(Outgoing.state) == OutgoingState.SENDING,
+        col(Outgoing.id).not_in(in_hand),
+    )
     personal = update(Outgoing).where(*in_flight, col(Outgoing.personal)).values(state=OutgoingState.QUEUED)
     again = 0 if remembers else execute_counted(session, personal)
     unknown = execute_counted(

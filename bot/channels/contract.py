@@ -259,6 +259,14 @@ class Remembers(Protocol):
 
 
 @runtime_checkable
+class Prepares(Protocol):
+    """A channel that must ask its platform something before it can write links to itself."""
+
+    async def prepare(self) -> bool:
+        """Ask once; False when the platform could not be reached. Listening asks by itself."""
+
+
+@runtime_checkable
 class Checks(Protocol):
     """A channel that can say what is wrong with it, for ``loa doctor``."""
 

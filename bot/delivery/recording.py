@@ -25,10 +25,11 @@ def record(
 ) -> None:
     """Put ``outcome`` of one part into the row, and what it says about the chat into the chat.
 
-    ``remembers``: the platform can be asked later what became of a request without an answer.
+    ``remembers``: the platform can be asked later what became of a request without an answer. Nothing changes when
+    another process has claimed the row since: this one had hung or lost its turn.
     """
-    kept = session.get(Outgoing, row.id)
-    if kept is None:
+    kept = session.get(Outgoing, row.id, with_for_update=True)
+    if kept is None or kept.attempts != row.attempts:
         return
     if kept.progress > row.progress:
         return _echo_was_faster(session, row, kept, outcome)

@@ -7,6 +7,7 @@ rows in doubt as requests were in flight; a few in flight are enough for any pla
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from datetime import datetime
@@ -36,11 +37,14 @@ log = structlog.get_logger()
 IN_FLIGHT = 4
 IDLE_SECONDS = 0.25
 UNPREPARED_SECONDS = 60
+LOOK_BACK_SECONDS = 30.0
 NOT_PREPARED = "Chưa đọc được ảnh, tệp hoặc cơ sở dữ liệu; hệ thống sẽ tự gửi lại."
 
 
 class Sender:
-    """Speaks for one channel account until told to drain. ``ring`` tells the admins what only they can mend."""
+    """Speaks for one channel account until told to drain. ``ring`` tells the admins what only they can mend;
+    ``may_speak`` is asked right before each request.
+    """
 
     def __init__(
         self,
@@ -51,13 +55,16 @@ class Sender:
         hours: Hours,
         open_media: Callable[[str], Path],
         ring: Callable[[str, str, str], Awaitable[None]] | None = None,
+        may_speak: Callable[[], bool] = lambda: True,
     ) -> None:
         self._database, self._channel, self._gate = database, channel, gate
         self._clock, self._hours, self._open_media = clock, hours, open_media
-        self._ring = ring
+        self._ring, self._may_speak = ring, may_speak
         self._remembers = isinstance(channel, Remembers)
         self._reconciler = Reconciler(database, channel, clock, open_media)
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._in_hand: set[int] = set()  # rows that we mark as being sent
+        self._look_back_at = 0.0
         self._wake, self._stopping = asyncio.Event(), asyncio.Event()
         self._turning = asyncio.Lock()  # held from a claim until its row is in `_busy`
 
@@ -66,7 +73,8 @@ class Sender:
         self._wake.set()
 
     async def run(self) -> None:
-        """Send until drained. Call only in the process that leads."""
+        """Send until drained; may be run again. Call only in the process whose turn it is to speak for the account."""
+        self._stopping.clear()
         looking = asyncio.create_task(self._reconciler.run(self.poke))
         try:
             await self._send_until_drained()
@@ -74,21 +82,21 @@ class Sender:
             looking.cancel()
 
     async def _send_until_drained(self) -> None:
-        recovered = False
+        self._look_back_at = 0.0
         while not self._stopping.is_set():
             try:
-                if not recovered:
-                    await self._recover()
-                    recovered = True
                 await self._turn()
             except SQLAlchemyError as error:
                 log.error("outbox.database", channel=self._channel.name, error=type(error).__name__)
                 await asyncio.sleep(1)
 
     async def _recover(self) -> None:
-        again, unknown = await self._database.write(
-            outbox.recover, self._channel.name, self._clock.now(), self._remembers
-        )
+        """What is in flight and not in our hands was left so by a process that died, or that lost its turn while it
+        claimed.
+        """
+        recover = partial(outbox.recover, remembers=self._remembers, in_hand=set(self._in_hand))
+        again, unknown = await self._database.write(recover, self._channel.name, self._clock.now())
+        self._look_back_at = time.monotonic() + LOOK_BACK_SECONDS
         if again or unknown:
             log.warning("outbox.recovered", channel=self._channel.name, sent_again=again, unknown=unknown)
 
@@ -103,6 +111,11 @@ class Sender:
 
     async def _turn(self) -> None:
         self._wake.clear()
+        if not self._may_speak():
+            await self._idle(IDLE_SECONDS)
+            return
+        if time.monotonic() >= self._look_back_at:
+            await self._recover()
         if (seconds := self._gate.wait()) > 0:
             await self._idle(seconds)
             return
@@ -113,6 +126,7 @@ class Sender:
         async with self._turning:
             row = await self._database.write(self._next, self._clock.now(), {*closed, *self._busy})
             if row is not None:
+                self._in_hand.add(row.id or 0)
                 await self._start(row)
         if row is None:
             await self._idle(min(closed.values(), default=IDLE_SECONDS))
@@ -138,14 +152,15 @@ class Sender:
         message = Message.from_json(row.message)
         cost = max(1, min(len(message.photos), self._channel.abilities.album_limit))
         if self._stopping.is_set() or not (message.toast or self._has_room(row.to, cost)):
-            await self._insist(outbox.unclaim, row.id)
+            await self._give_back(row)
+            self._in_hand.discard(row.id or 0)
             return
         if not message.toast:
             # The budget is booked here and not in the task, so that the next turn already sees it.
             self._gate.take(row.to, group=row.group, cost=cost)
         task = asyncio.create_task(self._send(row, message))
         self._busy[row.to] = task
-        task.add_done_callback(partial(self._finished, row.to))
+        task.add_done_callback(partial(self._finished, row.to, row.id or 0))
 
     def _has_room(self, chat: str, cost: int) -> bool:
         """Whether so many messages may leave at once. Else the account or the chat waits."""
@@ -155,8 +170,12 @@ class Sender:
             self._gate.pause_chat(chat, minute)
         return not (seconds or minute)
 
-    def _finished(self, chat: str, _: asyncio.Task[None]) -> None:
+    async def _give_back(self, row: Outgoing) -> None:
+        await self._insist(outbox.unclaim, row.id, row.attempts)
+
+    def _finished(self, chat: str, row_id: int, _: asyncio.Task[None]) -> None:
         self._busy.pop(chat, None)
+        self._in_hand.discard(row_id)
         self._wake.set()
 
     async def _send(self, row: Outgoing, message: Message) -> None:
@@ -177,6 +196,8 @@ class Sender:
         for number in range(first, len(parts)):
             if number > first and not await self._next_part_may_leave(row, max(1, len(parts[number].photos))):
                 return
+            if not self._may_speak():  # asked as late as can be: somebody else may speak for the account by now
+                return await self._give_back(row)
             outcome = await self._request(parts[number])
             await self._record(row, outcome, last=number == len(parts) - 1)
             if not isinstance(outcome, Sent):
@@ -191,7 +212,7 @@ class Sender:
                 return True
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), timeout=seconds)
-        await self._insist(outbox.unclaim, row.id)
+        await self._give_back(row)
         return False
 
     def _parts(self, session: Session, row: Outgoing, message: Message) -> list[Part]:

@@ -37,7 +37,7 @@ from bot.scheduler import Scheduler
 from bot.settings import Settings, Telegram
 from handlers import router
 from storage.database import Database
-from storage.leadership import Leadership
+from storage.leadership import claims_on
 from storage.media import Media
 from storage.models import Incoming, Item, Outgoing, Submission
 from storage.models.messages import IncomingState, OutgoingState
@@ -134,7 +134,7 @@ class Life:
 
     def __init__(self, core: Core, orders: Orders) -> None:
         self._core, self._orders = core, orders
-        self._leadership = Leadership(core.database)
+        self._claims = claims_on(core.database)
         settings, url = core.settings.telegram, core.settings.web.public_url
         if orders.death == "in sends":
             channel: TelegramChannel = DeadlyTelegram(settings, core.clock, url)
@@ -159,7 +159,7 @@ class Life:
 
     async def run(self) -> None:
         """Until killed, or until everything is done."""
-        assert self._leadership.acquire(), "the lock outlived its process"
+        assert self._claims.take("everything"), "the lock outlived its process"
         parts = [asyncio.create_task(self._sender.run())]
         if self._orders.speak_first:
             await asyncio.wait(parts, timeout=0.1)
@@ -181,7 +181,7 @@ class Life:
             part.cancel()
         await asyncio.gather(*parts, return_exceptions=True)
         await self._channel.close()
-        self._leadership.release()
+        self._claims.close()
 
     async def _tick(self) -> None:
         """Once in several short lives, as the real one that looks every second."""
