@@ -26,6 +26,7 @@ from sqlmodel import Session
 from storage.database import CAREFUL, Database, say
 
 PATIENCE_SECONDS = 5.0
+LOCK_SECONDS = 120.0  # the same for a ``Lock``: its work takes less
 SURE = 0.8  # of that time; then this process doubts its claims, before the server ends them
 
 
@@ -80,8 +81,8 @@ class FileClaims:
 
     shares_work = False
 
-    def __init__(self, file: Path) -> None:
-        self._path = Path(f"{file}.speaker.lock")
+    def __init__(self, file: Path, name: str = "speaker") -> None:
+        self._path = Path(f"{file}.{name}.lock")
         self._file: TextIOWrapper | None = None
         self._names: set[str] = set()
 
@@ -189,6 +190,27 @@ class ServerClaims:
     def close(self) -> None:
         with self._one_at_a_time:
             self._lose()
+
+
+class Lock:
+    """One piece of work that is done by one process at a time, apart from who works on the database otherwise."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._name = name
+        if not database.is_sqlite:
+            self._claims: Claims = ServerClaims(database, LOCK_SECONDS)
+        else:
+            self._claims = FileClaims(database.file, name) if database.file else Alone()
+
+    def acquire(self) -> bool:
+        """True when it is now ours. Waits for nobody."""
+        if self._claims.take(self._name):
+            return True
+        self._claims.close()
+        return False
+
+    def release(self) -> None:
+        self._claims.close()
 
 
 def claims_on(database: Database, patience: float = PATIENCE_SECONDS) -> Claims:

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from storage.database import Database
-from storage.leadership import ServerClaims, alone_until_commit, claims_on
+from storage.leadership import Lock, ServerClaims, alone_until_commit, claims_on
 
 ROOT = Path(__file__).parents[2]
 LEADER = """
@@ -169,6 +169,17 @@ def test_whoever_lost_the_connection_knows_that_its_claims_are_gone(postgres: Da
     assert not leader.take("speaker")
     successor.close()
     leader.close()
+
+
+def test_a_lock_does_not_mind_who_works_on_the_database(database: Database) -> None:
+    worker, first, second = claims_on(database), Lock(database, "grant"), Lock(database, "grant")
+    assert worker.take("everything")
+    assert first.acquire()
+    assert not second.acquire()
+    first.release()
+    soon(second.acquire)
+    second.release()
+    worker.close()
 
 
 @pytest.mark.postgres

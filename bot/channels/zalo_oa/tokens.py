@@ -27,7 +27,7 @@ from bot.clock import Clock
 from bot.settings import ZaloOa
 from storage import grants
 from storage.database import Database
-from storage.leadership import Leadership
+from storage.leadership import Lock
 from storage.sealing import KeyLost, Sealer
 
 log = structlog.get_logger()
@@ -205,7 +205,7 @@ class Tokens:
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
         """Nobody else renews this grant meanwhile, in whatever process."""
-        lock = Leadership(self._database, f"{NAME}-grant-{self._account}")
+        lock = Lock(self._database, f"{NAME}-grant-{self._account}")
         until = time.monotonic() + self._waits.lock
         while not await asyncio.to_thread(lock.acquire):  # never cut short: a thread could get it after we are gone
             if time.monotonic() > until:
