@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sqlmodel import Session
@@ -36,7 +36,10 @@ from handlers.context import House
 from storage.leadership import claims_on
 from storage.sealing import sealer_for
 
-KNOWN_CHANNELS = ("webchat", "telegram", "zalo_oa")
+if TYPE_CHECKING:
+    from bot.channels.zalo_bot.channel import ZaloBotChannel
+
+KNOWN_CHANNELS = ("webchat", "telegram", "zalo_oa", "zalo_bot")
 
 
 def make_channels(
@@ -63,20 +66,43 @@ def make_channels(
                 settings.zalo_oa, core.database, sealer, core.clock, core.hours, settings.web.public_url, ring
             )
         )
+    if settings.zalo_bot.enabled:
+        channels.append(zalo_bot(core, alarms))
     for channel in channels:
         logs.hide(*channel.secrets())
     return {channel.name: channel for channel in channels}
 
 
+def zalo_bot(core: Core, alarms: Alarms | None = None) -> ZaloBotChannel:
+    from bot.channels.zalo_bot.channel import Surroundings, ZaloBotChannel
+
+    web, ring = core.settings.web, alarms.ring if alarms else None
+    sealer = sealer_for(core.settings.secrets.key.get_secret_value(), core.database)
+    around = Surroundings(
+        core.database, core.media.path, core.clock, web.public_url, partial(sealer.derived, "links"), ring
+    )
+    return ZaloBotChannel(core.settings.zalo_bot, around)
+
+
+def quotas(core: Core) -> list[str]:
+    """What has been used of limited quotas, a line for each."""
+    settings = core.settings.zalo_bot
+    if not settings.enabled:
+        return []
+    from bot.channels.zalo_bot.quota import Quota, account_of
+
+    account = account_of(settings.token.get_secret_value().strip())
+    return [Quota(settings.monthly_quota, account, core.database, core.clock).line]
+
+
 def missing_channel(core: Core) -> str | None:
     """What stands in the way of a channel that is switched on, in a sentence; None when nothing does."""
     settings = core.settings
-    for name, section in (("zalo_bot", settings.zalo_bot),):
-        if section.enabled:
-            return f"Bản này chưa có kênh {name}. Hãy đặt [{name}] enabled = false."
     oa = settings.zalo_oa
     if oa.enabled and not (oa.app_id and oa.app_secret.get_secret_value()):
         return "Zalo OA đang bật nhưng chưa có ứng dụng. Hãy đặt [zalo_oa] app_id và LOA_ZALO_OA__APP_SECRET."
+    if settings.zalo_bot.enabled and not settings.zalo_bot.token.get_secret_value():
+        return "Bot Zalo đang bật nhưng chưa có token. Hãy đặt LOA_ZALO_BOT__TOKEN."
     if settings.telegram.enabled and not settings.telegram.token.get_secret_value():
         return "Telegram đang bật nhưng chưa có token. Hãy đặt LOA_TELEGRAM__TOKEN."
     return None
@@ -97,6 +123,10 @@ def make_house(core: Core, channels: dict[str, Channel]) -> House:
         if isinstance(keeper := channels.get(channel), Forgets):
             keeper.forget(session, user)
 
+    def door(channel: str) -> str | None:
+        found = channels.get(channel)
+        return found.link("") if found is not None and not found.abilities.group_photos else None
+
     return House(
         name=federation.name,
         short_name=federation.short_name,
@@ -111,6 +141,8 @@ def make_house(core: Core, channels: dict[str, Channel]) -> House:
         channel_words=lambda channel: CHANNEL_WORDS.get(channel, channel),
         remembers=lambda name: isinstance(channels.get(name), Remembers),
         arrived=partial(take_echo, channels=channels, open_media=core.media.path, speed=core.clock.speed),
+        door=door,
+        address=core.settings.web.public_url.rstrip("/"),
     )
 
 

@@ -47,6 +47,9 @@ class House:
     reach: ReachOf = everybody  # whom messages reach at a moment, and at what price
     can_edit: Callable[[str], bool] = bool  # channel → whether a message there can be changed after it was sent
     channel_words: Callable[[str], str] = str  # a channel as people call it
+    # Where group photos do not come to the bot: the address of its private chat, perhaps empty; None elsewhere.
+    door: Callable[[str], str | None] = lambda channel: None
+    address: str = ""  # of the web page, when people can open it
 
     def polite(self, text: str) -> str:
         """Texts are written with "anh/chị"; an installation may prefer "đồng chí"."""
@@ -103,11 +106,18 @@ class Context:
 
     # -- speaking ------------------------------------------------------------------------------------------------------
 
-    def say(self, text: str, choices: Sequence[Choice] = (), *, under: bool = False, **parts: Any) -> None:
-        """Answer in this chat. ``under``: as a reply to the message that is being handled."""
+    def say(
+        self, text: str, choices: Sequence[Choice] = (), *, under: bool = False, key: str = "", **parts: Any
+    ) -> None:
+        """Answer in this chat. ``under``: as a reply to the message that is being handled. ``key``: only once ever."""
         reply_to = self.event.message_id if under else ""
         message = self.house.message(text, choices, reply_to=reply_to, **parts)
-        outbox.say(self.session, self._key(), self.address, message)
+        own = self._key()
+        outbox.say(self.session, key or own, self.address, message)
+
+    @property
+    def has_spoken(self) -> bool:
+        return self._said > 0
 
     def say_soon(
         self, topic: str, text: str, choices: Sequence[Choice] = (), *, seconds: float = 2.0, **parts: Any

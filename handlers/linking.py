@@ -10,6 +10,7 @@ from campaign.organisation.clusters import members_today
 from campaign.organisation.people import Right
 from campaign.problems import Refusal
 from campaign.text import fold
+from handlers import hidden
 from handlers.context import Context
 from storage.models import Chat, Cluster, Unit
 from storage.models.organisation import Role
@@ -69,7 +70,8 @@ def try_link(context: Context) -> bool:
         context.session, context.now, "chat.bound", f"chat:{chat.id}", person_id=context.person_id, unit=unit.code
     )
     text = (BOUND_ADMIN if admin else BOUND).format(target=unit.name)
-    context.say(text if chat.hears_all is not False or admin else f"{text}\n{HEARS_LITTLE}", under=True)
+    told = chat.hears_all is not False or admin or hidden.is_narrow(context)
+    context.say(text if told else f"{text}\n{HEARS_LITTLE}", under=True)
     return True
 
 
@@ -152,6 +154,8 @@ def _enter_group(context: Context) -> None:
     chat.hears_all = event.hears_all if event.hears_all is not None else chat.hears_all
     context.chat = chat
     target = target_of(context, chat)
+    if hidden.is_narrow(context):
+        return hidden.hello(context, target)
     text = HELLO_BOUND.format(target=target) if target else HELLO
     context.say(text if chat.hears_all is not False else f"{text}\n{HEARS_LITTLE}")
 

@@ -20,6 +20,7 @@ from handlers import (
     extending,
     grouping,
     happenings,
+    hidden,
     home,
     joining,
     linking,
@@ -130,11 +131,12 @@ def perform(context: Context, action: str) -> None:
 
 
 def _in_group(context: Context) -> None:
-    if linking.try_link(context) or _answer_to_reply(context):
+    if hidden.unreadable(context) or linking.try_link(context) or _answer_to_reply(context):
         return
     if context.step and context.event.text and _spoken_to_us(context) and _take_step(context):
         return
     grouping.hear(context)
+    hidden.show_door(context)
 
 
 def _spoken_to_us(context: Context) -> bool:
@@ -143,11 +145,14 @@ def _spoken_to_us(context: Context) -> bool:
 
 
 def _answer_to_reply(context: Context) -> bool:
-    """In a group, "1" counts only as an answer under the bot's own message."""
-    row = context.answered_message() if _is_number(context.event.text) else None
-    if row is None:
+    """In a group, "1" counts only as an answer under the bot's own message, or spoken to the bot by name."""
+    if not _is_number(context.event.text):
         return False
-    choice = _choice(context.event.text, [Choice(**choice) for choice in row.message.get("choices", [])])
+    row = context.answered_message()
+    offered = [Choice(**choice) for choice in row.message.get("choices", [])] if row else []
+    if row is None and context.event.addressed:
+        offered = context.last_choices()
+    choice = _choice(context.event.text, offered)
     if choice is not None:
         perform(context, choice.action)
     return choice is not None
@@ -158,6 +163,8 @@ def _in_private(context: Context) -> None:
         return
     if context.person is None:
         joining.stranger(context)
+        return
+    if hidden.unreadable(context):
         return
     if context.event.media:
         if not (context.step and _take_step(context)) and not planning.take_file(context):

@@ -10,7 +10,7 @@ from campaign.problems import Refusal
 from campaign.text import fold_words
 from campaign.work import duties, submissions
 from campaign.work.duties import what
-from handlers import home
+from handlers import hidden, home
 from handlers.context import HOME, Actions, Context, Steps, Words, number, short
 from handlers.tasks import duty_here
 from storage.models import Assignment, Duty, Item, Submission, Unit
@@ -214,7 +214,7 @@ def give(context: Context, argument: str) -> None:
     """ "Nộp ảnh/tin" under an assignment."""
     duty, assignment = duty_here(context, argument)
     if context.event.group:
-        return context.toast(IN_GROUP)
+        return hidden.how_to_give(context) if hidden.is_narrow(context) else context.toast(IN_GROUP)
     draft = _draft(context) or start_draft(context, duty)
     submissions.choose_duty(context.session, draft, duty.id)
     context.leave()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
 import os
 import tempfile
@@ -54,6 +55,10 @@ class Sealer:
         if not isinstance(value, dict):
             raise self._lost()
         return value
+
+    def derived(self, purpose: str) -> bytes:
+        """A key for ``purpose`` that opens nothing sealed here. Raises KeyLost for a key that is too short, OSError."""
+        return hmac.digest(self._secret(make=True), b"loa-derived:" + purpose.encode(), "sha256")
 
     def _fernet(self, *, make: bool) -> Fernet:
         return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"loa-seal:" + self._secret(make)).digest()))

@@ -33,10 +33,13 @@ def list_submissions(as_json: Annotated[bool, typer.Option("--json")] = False) -
 
 
 def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    from bot.app import quotas
+
     with house() as core, core.database.snapshot() as session:
-        value = _status(session, core)
+        value = {**_status(session, core), "quotas": quotas(core)}
         lines = [f"Bây giờ: {core.hours.local(core.clock.now()):%H:%M ngày %d/%m/%Y}"]
         lines += [f"{name}: {count}" for name, count in value.items() if isinstance(count, int)]
+        lines += value["quotas"]
         lines += [f"{row['title'][:60]}: {row['handed_in']}/{row['total']}" for row in value["assignments"]]
         show(value, as_json=as_json, text="\n".join(lines))
 

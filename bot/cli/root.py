@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import campaigns, chats, people, pushes, reporting, running, units, zalo
+from bot.cli import campaigns, chats, people, pushes, reporting, running, units, zalo, zalobot
 from bot.cli.frame import State
 
 app = typer.Typer(
@@ -27,7 +27,7 @@ def root(
         State.config = config
 
 
-for family in (running, units, people, chats, campaigns, pushes, reporting, zalo):
+for family in (running, units, people, chats, campaigns, pushes, reporting, zalo, zalobot):
     family.register(app)
 
 
