@@ -2,6 +2,8 @@
 
 Everything else receives a moment as an argument. A clock may start at another moment and run faster than the wall, so
 that a whole May can be lived through in minutes (rehearsal, demo, tests): ``LOA_CLOCK=2027-04-25T07:00:00+07:00@600``.
+Several processes that must show the same time are told when the wall showed that moment:
+``LOA_CLOCK=2027-04-25T07:00:00+07:00@600#2026-11-25T03:00:00+00:00``.
 """
 
 from __future__ import annotations
@@ -54,16 +56,20 @@ def clock_at(origin: datetime, speed: float = 1.0) -> Clock:
 
 
 def parse_clock(text: str | None) -> Clock:
-    """``MOMENT[@SPEED]``; no text is the wall clock. Raises BadClock for a moment without a zone or a speed not
-    above 0.
+    """``MOMENT[@SPEED][#WALL]``: shows MOMENT at WALL, without it now; no text is the wall clock. Raises BadClock for a
+    moment without a zone or a speed not above 0.
     """
     if not text:
         return wall_clock()
-    moment, _, speed = text.partition("@")
+    shown, _, wall = text.partition("#")
+    moment, _, speed = shown.partition("@")
     try:
         origin, factor = datetime.fromisoformat(moment), float(speed or 1)
+        anchor = datetime.fromisoformat(wall) if wall else datetime.now(UTC)
     except ValueError as error:
         raise BadClock(f"LOA_CLOCK must look like 2027-04-25T07:00:00+07:00@600, not {text!r}") from error
-    if origin.tzinfo is None or not 0 < factor <= FASTEST or not 1970 < origin.year < 9000:
+    aware = origin.tzinfo is not None and anchor.tzinfo is not None
+    if not aware or not 0 < factor <= FASTEST or not 1970 < origin.year < 9000:
         raise BadClock(f"LOA_CLOCK needs a time zone, a speed above 0 and at most {FASTEST:g}, not {text!r}")
-    return clock_at(origin, factor)
+    since = (datetime.now(UTC) - anchor).total_seconds()
+    return Clock(origin, time.monotonic() - since, factor)

@@ -37,8 +37,14 @@ GROUP = RoomInfo("g:cum-so-1", "Cụm thi đua số 1", "group")
 class Office:
     """``heard`` is what reached the inbox, each event once; ``members`` and ``names`` stand for the campaign."""
 
-    def __init__(self, folder: Path, doors: Callable[[], list[DemoDoor]] | None = None, speed: float = 1) -> None:
-        self.database = Database(f"sqlite:///{folder}/loa.sqlite3")
+    def __init__(
+        self,
+        folder: Path,
+        doors: Callable[[], list[DemoDoor]] | None = None,
+        speed: float = 1,
+        database: Database | None = None,
+    ) -> None:
+        self.database = database or Database(f"sqlite:///{folder}/loa.sqlite3")
         upgrade(self.database)
         self.media = Media(f"file://{folder}/media")
         self.clock = clock_at(MORNING, speed)

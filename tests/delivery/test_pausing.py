@@ -141,7 +141,7 @@ def test_a_send_that_was_given_back_during_the_pause_waits_with_the_others(offic
         push = session.get_one(Push, number)
         push.paused_at = MORNING
         session.add(push)
-        outbox.unclaim(session, 1)
+        outbox.unclaim(session, 1, 1)
         flow.hold_back(session)
     assert office.row("k1").state == OutgoingState.HELD
 

@@ -23,7 +23,6 @@ from campaign.text import fold
 from storage.models import WebMessage
 
 BODY_LIMIT = 200_000  # bytes of a JSON request
-OTHER_PROCESS_SECONDS = 3.0  # on a shared database another process may write: look without being rung
 # Played inside the page; whatever else people send is only ever downloaded, never opened as a page of ours.
 PLAYABLE = frozenset(f"video/{kind}" for kind in ("mp4", "webm", "quicktime")) | frozenset(
     f"audio/{kind}" for kind in ("mpeg", "mp4", "ogg", "webm", "aac", "wav")
@@ -74,6 +73,7 @@ class Api:
         tabs: list[dict[str, Any]] = []
         yield "retry: 3000\n\n"
         with self._site.bell.ear([room.id for room in visitor.rooms]) as ear:
+            self._site.watch_others()
             while not self._site.bell.is_closed:
                 ear.rung.clear()
                 found = await self._site.database.read(self._heard, visitor, token, room_id, after, ear)
@@ -88,12 +88,8 @@ class Api:
                 elif not found["messages"]:
                     yield ": still here\n\n"
                 if len(found["messages"]) < lines.CHANGES:
-                    await ear.wait(self._patience)
+                    await ear.wait(HEARTBEAT_SECONDS)
         yield sse("bye", {})
-
-    @property
-    def _patience(self) -> float:
-        return HEARTBEAT_SECONDS if self._site.database.is_sqlite else OTHER_PROCESS_SECONDS
 
     def _heard(
         self, session: Session, visitor: Visitor, token: str, room_id: str, after: int, ear: Ear

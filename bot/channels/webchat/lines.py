@@ -61,6 +61,12 @@ def cursor(session: Session, room: str) -> int:
     return kept.changed if kept else 0
 
 
+def cursors(session: Session, rooms: Collection[str]) -> dict[str, int]:
+    """Room → number of its last change."""
+    found = session.exec(select(WebRoom.room, WebRoom.changed).where(col(WebRoom.room).in_(rooms)))
+    return dict(found.all())
+
+
 def changes(session: Session, room: str, user: str, after: int) -> Sequence[WebMessage]:
     """What was written or edited in ``room`` after change ``after``, oldest first, at most CHANGES of them."""
     return session.exec(

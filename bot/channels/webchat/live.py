@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+log = structlog.get_logger()
 HEARTBEAT_SECONDS = 15.0
+LOOK_SECONDS = 0.5
 
 
 class Ear:
@@ -46,6 +51,11 @@ class Bell:
         finally:
             self._ears.discard(ear)
 
+    @property
+    def rooms(self) -> set[str]:
+        """In which somebody listens."""
+        return {room for ear in self._ears for room in ear.rooms}
+
     def ring(self, room: str) -> None:
         for ear in self._ears:
             if room in ear.rooms:
@@ -58,6 +68,36 @@ class Bell:
 
     async def closed(self) -> None:
         await self._closed.wait()
+
+
+class Watch:
+    """Rings for what other processes wrote, which cannot ring our bell: one small question twice a second for all open
+    pages together. ``changes`` gives the number of the last change of each room.
+    """
+
+    def __init__(self, bell: Bell, changes: Callable[[Collection[str]], Awaitable[dict[str, int]]]) -> None:
+        self._bell, self._changes = bell, changes
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Watch as long as somebody listens."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        known: dict[str, int] = {}
+        while self._bell.rooms and not self._bell.is_closed:
+            try:
+                found = await self._changes(self._bell.rooms)
+            except SQLAlchemyError as error:
+                log.error("webchat.watch", error=type(error).__name__)
+                found = {}
+            for room, number in found.items():
+                if known.get(room) != number:
+                    self._bell.ring(room)
+            known |= found
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.closed(), LOOK_SECONDS)
 
 
 def sse(event: str, data: Any, event_id: int | None = None) -> str:

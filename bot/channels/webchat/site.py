@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
@@ -16,7 +17,7 @@ from starlette.requests import Request
 from bot.channels.contract import Event, EventKind
 from bot.channels.webchat import lines, people, words
 from bot.channels.webchat.guard import CLIENT_ID, Sorry, from_our_page
-from bot.channels.webchat.live import Bell
+from bot.channels.webchat.live import Bell, Watch
 from bot.channels.webchat.people import Doors, Names, RoomInfo, Rooms, Visitor
 from bot.channels.webchat.pictures import Pictures
 from bot.clock import Clock
@@ -50,11 +51,17 @@ class Site:
 
     def __post_init__(self) -> None:
         self._decoders = ThreadPoolExecutor(DECODERS, thread_name_prefix="webchat-pictures")
+        self._watch = Watch(self.bell, partial(self.database.read, lines.cursors))
         self._writing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def off_loop(self, work: Callable[..., T], *args: Any) -> T:
         """Slow work on files and pictures, a few at a time."""
         return await asyncio.get_running_loop().run_in_executor(self._decoders, work, *args)
+
+    def watch_others(self) -> None:
+        """While pages are open: on a shared database other processes write into the rooms too."""
+        if not self.database.is_sqlite:
+            self._watch.begin()
 
     @asynccontextmanager
     async def writing_in(self, room: str) -> AsyncIterator[None]:
