@@ -137,6 +137,7 @@ def make_house(core: Core, channels: dict[str, Channel]) -> House:
         download_limit=limit,
         forget=forget,
         reach=reach_of(channels),
+        can_react=lambda channel: channel in channels and channels[channel].abilities.can_react,
         can_edit=lambda channel: channel in channels and channels[channel].abilities.can_edit,
         channel_words=lambda channel: CHANNEL_WORDS.get(channel, channel),
         remembers=lambda name: isinstance(channels.get(name), Remembers),

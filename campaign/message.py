@@ -43,9 +43,10 @@ class Message:
     this one replaces where the platform can edit. ``toast`` answers a button press (the platform's id of the press)
     with a short notice only the presser sees; empty text just ends the waiting mark on the button.
 
-    Three deeds say nothing new: ``withdraws``, ``pins`` and ``unpins`` name the outbox key of an earlier message that
+    Some deeds say nothing new: ``withdraws``, ``pins`` and ``unpins`` name the outbox key of an earlier message that
     is to disappear, to be pinned or unpinned. ``reacts`` is the platform's id of somebody's message that gets a silent
-    mark of receipt. Delivery refuses what the platform cannot do.
+    mark of receipt. ``lets_in`` and ``turns_away`` answer people (the platform's ids) who wait at the door of a group.
+    Delivery refuses what the platform cannot do.
     """
 
     text: str = ""
@@ -60,6 +61,8 @@ class Message:
     pins: str = ""
     unpins: str = ""
     reacts: str = ""
+    lets_in: tuple[str, ...] = ()
+    turns_away: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value}
@@ -69,6 +72,7 @@ class Message:
         parts = dict(value)
         parts["choices"] = tuple(Choice(**choice) for choice in value.get("choices", ()))
         parts["files"] = tuple(FilePart(**file) for file in value.get("files", ()))
-        parts["photos"] = tuple(value.get("photos", ()))
+        for name in ("photos", "lets_in", "turns_away"):
+            parts[name] = tuple(value.get(name, ()))
         parts["spans"] = tuple(Span(**span) for span in value.get("spans", ()))
         return cls(**parts)

@@ -45,6 +45,7 @@ class House:
     remembers: Callable[[str], bool] = lambda channel: False  # can its platform be asked what became of a message?
     arrived: Callable[[Session, Event, datetime], bool] = lambda session, event, now: False  # takes an echo as a proof
     reach: ReachOf = everybody  # whom messages reach at a moment, and at what price
+    can_react: Callable[[str], bool] = lambda channel: False  # can a message there be marked as received?
     can_edit: Callable[[str], bool] = bool  # channel → whether a message there can be changed after it was sent
     channel_words: Callable[[str], str] = str  # a channel as people call it
     # Where group photos do not come to the bot: the address of its private chat, perhaps empty; None elsewhere.

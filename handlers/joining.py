@@ -162,12 +162,12 @@ def refuse(context: Context, _: str = "") -> None:
     if context.person is not None:
         return home.show(context)
     context.leave()
-    _forget_events(context.session, context)
+    forget_events(context.session, context)
     audit.note(context.session, context.now, "consent.refused", f"channel:{context.event.channel}")
     context.say(REFUSED)
 
 
-def _forget_events(session: Session, context: Context) -> None:
+def forget_events(session: Session, context: Context) -> None:
     """Empty what was handled and what is being handled; an event that still waits is needed by its own handling."""
     session.execute(
         update(Incoming)

@@ -94,6 +94,7 @@ def ask_erase(context: Context, _: str = "") -> None:
 
 
 def erase(context: Context, _: str = "") -> None:
+    """At the person's own word, or when the platform says that they withdrew."""
     person = context.person
     assert person is not None
     for consent in context.session.exec(select(Consent).where(Consent.person_id == person.id)):

@@ -15,7 +15,9 @@ from campaign.text import fold, fold_words
 from handlers import (
     broadcasting,
     camps,
+    contacting,
     correcting,
+    doorkeeping,
     doubting,
     extending,
     grouping,
@@ -42,7 +44,7 @@ from storage.models import Incoming
 
 CONVERSATIONS = (
     joining, home, tasks, sending, slogans, extending, reviewing, publishing, progress, broadcasting, pushflow, mydata,
-    doubting, phoning, planning, planchanges, camps, planrows,
+    doubting, contacting, doorkeeping, phoning, planning, planchanges, camps, planrows,
 )  # fmt: skip
 ACTIONS: Actions = {verb: act for module in CONVERSATIONS for verb, act in module.ACTIONS.items()}
 WORDS: Words = {words: action for module in CONVERSATIONS for words, action in module.WORDS.items()}
@@ -65,7 +67,7 @@ def handle(session: Session, incoming: Incoming, event: Event, now: datetime, ho
     except Refusal as refusal:
         _refuse(context, refusal)
     context.end_press()
-    if context.person is None and not event.group:
+    if (context.person is None and not event.group) or event.kind in happenings.UNKEPT:
         incoming.payload = {}  # nothing about somebody who has not agreed is kept
 
 

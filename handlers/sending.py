@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from campaign.message import Choice
+from campaign import outbox
+from campaign.message import Choice, Message
 from campaign.organisation.people import Right
 from campaign.problems import Refusal
 from campaign.text import fold_words
@@ -53,7 +54,8 @@ def media(context: Context) -> bool:
     draft = _draft(context) or start_draft(context)
     if context.step != "draft":
         context.leave()
-    take_parts(context, draft)
+    if take_parts(context, draft) == len(submissions.items_of(context.session, draft)):
+        _mark_received(context)
     if context.event.text:
         submissions.add_text(context.session, draft, context.event.text, context.now)
     if submissions.is_empty(context.session, draft):
@@ -61,6 +63,13 @@ def media(context: Context) -> bool:
     else:
         ask(context, draft)
     return True
+
+
+def _mark_received(context: Context) -> None:
+    """A silent mark on the first photo of a sending. One for each would take the account's budget from answers."""
+    if context.house.can_react(context.event.channel) and context.event.message_id:
+        message = Message(reacts=context.event.message_id)
+        outbox.say(context.session, f"mark:{context.turn}", context.address, message)
 
 
 def words(context: Context) -> bool:

@@ -116,6 +116,7 @@ class Abilities:
     can_delete: bool = False
     can_pin: bool = False
     can_react: bool = False
+    can_admit: bool = False  # people wait at the door of a group until the bot lets them in
     bold: bool = False
     links: bool = False  # an address can hide behind words; else it is written out after them
     photo_buttons: bool = True  # may a photo carry buttons?
@@ -131,7 +132,8 @@ class Part:
     """One request to a platform: it fits the channel's abilities.
 
     ``key`` is unique and stays the same when the part is sent again. ``edits``, ``deletes``, ``pins`` and ``unpins``
-    are the platform's id of the bot's own earlier message; ``reacts`` that of somebody else's.
+    are the platform's id of the bot's own earlier message; ``reacts`` that of somebody else's. ``lets_in`` and
+    ``turns_away`` are people who wait to enter the group ``to``.
     """
 
     key: str
@@ -150,6 +152,8 @@ class Part:
     pins: str = ""
     unpins: str = ""
     reacts: str = ""
+    lets_in: tuple[str, ...] = ()
+    turns_away: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

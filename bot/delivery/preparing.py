@@ -30,6 +30,9 @@ def requests_for(
     if message.reacts:
         _demand(abilities.can_react, "bày tỏ cảm xúc")
         return [Part(key=row.key, to=row.to, group=row.group, reacts=message.reacts)]
+    if message.lets_in or message.turns_away:
+        _demand(abilities.can_admit, "duyệt người vào nhóm")
+        return [Part(row.key, row.to, row.group, lets_in=message.lets_in, turns_away=message.turns_away)]
     if message.withdraws:
         _demand(abilities.can_delete, "thu hồi tin")
         ids = ids_of(session, message.withdraws)

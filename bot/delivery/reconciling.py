@@ -165,7 +165,8 @@ def _pending(session: Session, row: Outgoing, abilities: Abilities, open_media: 
 
 def _is_deed(part: Part) -> bool:
     """Doing it twice changes nothing."""
-    return bool(part.edits or part.deletes or part.pins or part.unpins or part.reacts or part.toast)
+    deeds = (part.edits, part.deletes, part.pins, part.unpins, part.reacts, part.toast, part.lets_in, part.turns_away)
+    return any(deeds)
 
 
 def _parts(session: Session, row: Outgoing, abilities: Abilities, open_media: Media) -> list[Part]:
@@ -183,9 +184,9 @@ def _is_near(row: Outgoing, event: Event, now: datetime, speed: float) -> bool:
 
 
 def _is_echo(part: Part, event: Event) -> bool:
-    if part.photos or part.file is not None:
-        return bool(event.media) and (not event.text or _alike(part.text, event.text))
-    return not event.media and _alike(part.text, event.text)
+    if not part.text and (part.photos or part.file is not None):
+        return not event.text
+    return _alike(part.text, event.text)
 
 
 def _alike(ours: str, theirs: str) -> bool:

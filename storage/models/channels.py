@@ -46,8 +46,10 @@ class GroupPackage(SQLModel, table=True):
     package_id: str = ""
     link: str = ""  # by which people come in
     valid_until: date | None = None
+    ends_on: date | None = None  # a group that is locked is dissolved then
     enabled: bool = True
-    warned_days: int | None = None  # the last warning said that so many days are left
+    members: int | None = None  # how many people are in it; never who
+    warned_days: int | None = None  # the last warning was that of so many days; 0: that it is locked
     checked_at: datetime = moment()
 
 

@@ -6,7 +6,7 @@ sent, as the sender does. No platform, no waiting: the clock moves when the stor
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -84,6 +84,8 @@ class Town:
     download_limit: int = 20 * 2**20
     reach: ReachOf = everybody
     remembers: bool = False
+    can_react: bool = False
+    arrived: Callable[[Session, Event, datetime], bool] = lambda session, event, now: False
     _ids: Iterable[int] = field(default_factory=lambda: count(1000))
 
     @classmethod
@@ -128,6 +130,8 @@ class Town:
             forget=lambda session, channel, user: None,
             reach=self.reach,
             remembers=lambda channel: self.remembers,
+            can_react=lambda channel: self.can_react,
+            arrived=self.arrived,
         )
 
     def unit(self, code: str, session: Session) -> Unit:
