@@ -72,6 +72,10 @@ score: $(VENV)/.dev ## how well plans are read: the founding documents where the
 kill: $(VENV)/.dev ## the kill test over a whole day: 200 events and pushes, killed at every commit and in every send
 	LOA_KILL_HOURS=7 $(BIN)/python -m pytest tests/kill --numprocesses=2 -s
 
+.PHONY: errors
+errors: $(VENV)/.dev ## walk the whole error tables of Zalo: what each number makes the channel do
+	$(BIN)/python -m pytest tests/channels/test_zalo_oa_errors.py
+
 .PHONY: contract
 contract: $(VENV)/.dev ## the contract suite over every channel, and 5,000 texts with mark-up for each of them
 	LOA_MARKUP_CASES=5000 $(BIN)/python -m pytest tests/contract

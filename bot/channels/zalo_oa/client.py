@@ -26,7 +26,9 @@ CONNECTIONS = 8
 
 
 class ApiError(Exception):
-    """The platform answered, and said no."""
+    """The platform answered, and said no. ``template``: to a template, whose numbers mean something else."""
+
+    template = False
 
     def __init__(self, code: int, words: str) -> None:
         super().__init__(f"{code} {words[:200]}")

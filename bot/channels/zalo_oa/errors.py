@@ -28,10 +28,14 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``words``: a sentence for the admin."""
+    """``words``: a sentence for the admin. ``alarm``: not empty: they are rung as well, once a day under this name.
+
+    (Of an account that closes, delivery tells them.)
+    """
 
     act: Act
     words: str
+    alarm: str = ""
 
 
 _SOON = "Zalo đang bận, hệ thống sẽ tự gửi lại."
@@ -80,13 +84,14 @@ OA: dict[int, Rule] = {
         Act.GROUP,
         "Gói nhóm Zalo của nhóm này đã hết hạn nên nhóm bị tắt. "
         "Gia hạn gói GMF ở trang quản lý OA trước khi nhóm bị giải tán.",
+        alarm="group_off",
     ),
     -238: Rule(Act.CLOSE, "Gói nhóm Zalo không còn hiệu lực. Mua hoặc gia hạn gói GMF ở trang quản lý OA."),
     -240: Rule(Act.REFUSE, _BUG),
     -241: Rule(Act.CLOSE, "Gói nhóm Zalo đã được dùng cho nhóm khác. Chọn gói GMF còn trống."),
     -242: Rule(Act.CLOSE, "Zalo không nhận chữ ký appsecret_proof. Kiểm tra app_secret trong cấu hình."),
     -244: Rule(Act.REFUSE, _SHY),
-    -248: Rule(Act.REFUSE, _CONTENT),
+    -248: Rule(Act.REFUSE, _CONTENT, alarm="content"),
     -249: Rule(Act.REFUSE, "Mẫu tin này không gửi được tới người dùng Zalo OA. Gọi điện cho người nhận."),
     -320: Rule(Act.CLOSE, _NO_MONEY),
     -321: Rule(Act.CLOSE, _NO_MONEY),
@@ -118,7 +123,12 @@ ZBS: dict[int, Rule] = {
     -141: Rule(Act.REFUSE, _SHY),
     -144: Rule(Act.DAY, "Đã hết hạn mức tin mẫu trong ngày, hệ thống sẽ gửi tiếp vào ngày mai."),
     -1441: Rule(Act.MONTH, "Đã hết hạn mức tin mẫu trong tháng, hệ thống sẽ gửi tiếp vào tháng sau."),
-    -146: Rule(Act.REFUSE, "Mẫu tin bị Zalo tắt vì chất lượng thấp. Gọi điện cho người nhận và sửa lại mẫu."),
+    # "call a human" say the pages; only the template is off, so only what needs it is refused
+    -146: Rule(
+        Act.REFUSE,
+        "Mẫu tin bị Zalo tắt vì chất lượng thấp. Gọi điện cho người nhận và sửa lại mẫu ở trang ZBS của Zalo.",
+        alarm="template_off",
+    ),
     -147: Rule(Act.DAY, "Mẫu tin đã hết hạn mức trong ngày, hệ thống sẽ gửi tiếp vào ngày mai."),
     -1471: Rule(Act.DAY, "Mẫu tin đã hết hạn mức trong ngày, hệ thống sẽ gửi tiếp vào ngày mai."),
     -1472: Rule(Act.MONTH, "Mẫu tin đã hết hạn mức trong tháng, hệ thống sẽ gửi tiếp vào tháng sau."),
@@ -134,6 +144,7 @@ def rule_of(code: int, table: dict[int, Rule] | None = None) -> Rule:
     return (OA if table is None else table).get(-abs(code), UNKNOWN)
 
 
-def any_rule(code: int) -> Rule:
-    """For the OA host, which sends templates too: its own table first, then that of templates."""
-    return OA.get(-abs(code)) or rule_of(code, ZBS)
+def any_rule(code: int, *, template: bool = False) -> Rule:
+    """For the OA host, which sends templates too: the table of what was sent comes first, then the other one."""
+    first, then = (ZBS, OA) if template else (OA, ZBS)
+    return first.get(-abs(code)) or rule_of(code, then)

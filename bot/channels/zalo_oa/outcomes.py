@@ -72,10 +72,11 @@ class Outcomes:
         return Unknown(NO_ANSWER)
 
     async def _of_answer(self, error: ApiError, part: Part) -> Outcome:
-        rule = any_rule(error.code)
+        rule = any_rule(error.code, template=error.template)
         log.info("zalo_oa.refused", key=part.key, chat=part.to, code=error.code, act=rule.act, words=error.words[:200])
-        if rule.act is Act.GROUP:
-            await self._ring(NAME, f"{NAME}.group_off.{part.to}", rule.words)
+        if rule.alarm:
+            which = f".{part.to}" if rule.act is Act.GROUP else ""
+            await self._ring(NAME, f"{NAME}.{rule.alarm}{which}", rule.words)
         return self._obey(rule, part)
 
     def _obey(self, rule: Rule, part: Part) -> Outcome:

@@ -67,15 +67,20 @@ class Speaker:
         """The ids of what appeared. A file that was forgotten there is uploaded once more; whoever turns out to be
         outside the window gets the template where there is one."""
         try:
-            return _ids(await self._client.post(request.path, request.body))
+            return await self._ask(request)
         except ApiError as error:
             act = rule_of(error.code).act
             if act is Act.UPLOAD and request.has_upload:
-                again = await self._message(part, anew=True)
-                return _ids(await self._client.post(again.path, again.body))
+                return await self._ask(await self._message(part, anew=True))
             if act is Act.TEMPLATE and self._settings.template_id and not (part.group or request.template):
-                by_template = self._template(part)
-                return _ids(await self._client.post(by_template.path, by_template.body))
+                return await self._ask(self._template(part))
+            raise
+
+    async def _ask(self, request: Request) -> tuple[str, ...]:
+        try:
+            return _ids(await self._client.post(request.path, request.body))
+        except ApiError as error:
+            error.template = request.template
             raise
 
     # Windows

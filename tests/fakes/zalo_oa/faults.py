@@ -30,6 +30,8 @@ class Fault:
     code: int = 0
     seconds: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
+    as_text: bool = False
+    """The number comes as a string, as numbers do elsewhere in the answers."""
     path: str | None = None
     to: str | None = None
     skip: int = 0
@@ -44,9 +46,9 @@ class Fault:
         return self.to is None or self.to == to
 
 
-def error(code: int) -> Fault:
+def error(code: int, *, as_text: bool = False) -> Fault:
     """Any code of either table; a positive number is sent as it is."""
-    return Fault(Kind.CODE, code)
+    return Fault(Kind.CODE, code, as_text=as_text)
 
 
 def rate_limited(limit: int = 60) -> Fault:

@@ -182,7 +182,8 @@ class Surface:
 async def _trouble_before(request: Request, fault: Fault) -> tuple[Response, int | None] | None:
     """None: carry the request out (trouble may still follow)."""
     if fault.kind is Kind.CODE:
-        body = {"error": fault.code, "message": ZaloError(-abs(fault.code)).message}
+        code = str(fault.code) if fault.as_text else fault.code
+        body = {"error": code, "message": ZaloError(-abs(fault.code)).message}
         return JSONResponse(body, headers=fault.headers), fault.code
     if fault.kind is Kind.STATUS:
         return HTMLResponse(_PROXY_PAGE, fault.code), None
