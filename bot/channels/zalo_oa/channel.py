@@ -123,7 +123,7 @@ class ZaloOaChannel:
         what = str(raw.get("event_name", ""))
         event = self._reader.read(raw, self._clock.now())
         if event is None:
-            log.info("zalo_oa.not_ours", event=what[:60])
+            log.info("zalo_oa.not_ours", what=what[:60])
             return
         await receive(event)
         await self._journal.heard(what, variant)

@@ -35,7 +35,7 @@ def webhook_route(signer: Callable[[], Signer], hear: Hear) -> Route:
             return Response(status_code=413)
         event, shown = _json(raw), request.headers.get(SIGNATURE, "")
         if not shown:
-            log.info("zalo_oa.unsigned", event=str((event or {}).get("event_name", ""))[:60])
+            log.info("zalo_oa.unsigned", what=str((event or {}).get("event_name", ""))[:60])
             return Response(status_code=200)
         variant = signer().variant(raw, shown, _time(event), request.headers.get(TIMESTAMP, ""))
         if not variant:
@@ -66,7 +66,7 @@ async def _heard(hear: Hear, event: dict[str, Any] | None, variant: str) -> Resp
         await hear(event, variant)
     except Exception as error:
         # Whatever it was, the event is not stored: Zalo asks again, after half a minute for the first time.
-        log.error("zalo_oa.not_stored", event=event["event_name"][:60], error=type(error).__name__)
+        log.error("zalo_oa.not_stored", what=event["event_name"][:60], error=type(error).__name__)
         return Response(status_code=500)
     return Response(status_code=200)
 
