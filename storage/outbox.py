@@ -1,12 +1,18 @@
-"""The outbox as delivery sees it: what is due, what is in flight, what became of it."""
+"""The outbox as delivery sees it: what is due, what is in flight, what became of it.
+
+Nothing here costs more when a hundred thousand rows wait than when ten do: each question is asked per state, so that
+the index gives the rows in their order and nothing is sorted. These statements run for every message, so they are built
+once and go past the ORM.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import func, or_, update
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true, union_all, update
+from sqlmodel import Session, col
 
 from storage.insert import execute_counted
 from storage.models import Chat, Outgoing
@@ -14,41 +20,101 @@ from storage.models.messages import OutgoingState, Priority
 
 WAITING = (OutgoingState.QUEUED, OutgoingState.RETRY)
 AT_ONCE = 500
+_ROWS = Outgoing.metadata.tables["outgoing"].c
+_ARRIVAL = ("external_ids", "progress", "state", "finished_at", "reason")
+_CLAIM = (
+    update(Outgoing.metadata.tables["outgoing"])
+    .where(_ROWS.id.in_(bindparam("ids", expanding=True)), _ROWS.state.in_(WAITING))
+    .values(
+        state=OutgoingState.SENDING.value,
+        sending_at=bindparam("now"),
+        first_tried_at=func.coalesce(_ROWS.first_tried_at, bindparam("now")),
+        attempts=_ROWS.attempts + 1,
+    )
+    .returning(_ROWS.id)
+)
+_SENT = (
+    update(Outgoing.metadata.tables["outgoing"])
+    .where(_ROWS.id == bindparam("row_id"), _ROWS.attempts == bindparam("claim"))
+    .where(_ROWS.progress < bindparam("so_far"))
+    .values({name: bindparam(name) for name in _ARRIVAL})
+)
 
 
-def next_due(session: Session, channel: str, now: datetime, *, quiet: bool, closed: Collection[str]) -> Outgoing | None:
-    """The row that should leave next; rows for ``closed`` chats wait.
+def due(
+    session: Session, channel: str, now: datetime, *, quiet: bool, closed: Collection[str], limit: int = 1
+) -> list[tuple[Outgoing, bool]]:
+    """The rows that should leave next, first things first, and whether their chat is lost; rows for ``closed`` chats
+    wait.
 
     When ``quiet``, only answers to people and what a person made urgent may leave.
     """
-    due = (
-        select(Outgoing)
-        .where(
-            Outgoing.channel == channel,
-            col(Outgoing.state).in_(WAITING),
-            or_(col(Outgoing.not_before).is_(None), col(Outgoing.not_before) <= now),
-        )
+    values = {"channel": channel, "now": now, "closed": list(closed), "size": limit}
+    return [(row, active is False) for row, active in session.execute(_due(quiet), values)]
+
+
+@cache
+def _due(quiet: bool) -> Select[Outgoing, bool]:
+    """Parameters: channel, now, closed (chats), size."""
+    answers, urgent = _ROWS.priority <= Priority.INTERACTIVE, _ROWS.urgent == true()
+    kinds: list[tuple[ColumnElement[bool], ...]] = [(answers,), (~answers, urgent)] if quiet else [()]
+    pieces = [select(_first(state, kind).subquery()) for state in WAITING for kind in kinds]
+    return (
+        select(Outgoing, col(Chat.active))
+        .outerjoin(Chat, col(Chat.id) == Outgoing.chat_id)
+        .where(col(Outgoing.id).in_(select(union_all(*pieces).subquery().c.id)))
         .order_by(col(Outgoing.priority), col(Outgoing.id))
+        .limit(bindparam("size"))
     )
-    if quiet:
-        due = due.where(or_(col(Outgoing.priority) <= Priority.INTERACTIVE, col(Outgoing.urgent)))
-    return session.exec(due.where(col(Outgoing.to).not_in(closed)).limit(1)).first()
 
 
-def claim(session: Session, row_id: int, now: datetime) -> Outgoing | None:
-    """Mark a row as being sent; None when somebody else was faster or it was cancelled."""
-    changed = execute_counted(
-        session,
-        update(Outgoing)
-        .where(col(Outgoing.id) == row_id, col(Outgoing.state).in_(WAITING))
-        .values(
-            state=OutgoingState.SENDING,
-            sending_at=now,
-            first_tried_at=func.coalesce(col(Outgoing.first_tried_at), now),
-            attempts=col(Outgoing.attempts) + 1,
-        ),
+def _first(state: OutgoingState, kind: tuple[ColumnElement[bool], ...]) -> Select[int]:
+    return (
+        select(_ROWS.id)
+        .where(
+            _ROWS.channel == bindparam("channel"),
+            _ROWS.state == state.value,
+            *kind,
+            or_(_ROWS.not_before.is_(None), _ROWS.not_before <= bindparam("now")),
+            _ROWS.to.not_in(bindparam("closed", expanding=True)),
+        )
+        .order_by(_ROWS.priority, _ROWS.id)
+        .limit(bindparam("size"))
     )
-    return session.get(Outgoing, row_id) if changed else None
+
+
+def claim(session: Session, rows: Sequence[Outgoing], now: datetime) -> list[Outgoing]:
+    """Mark rows as being sent; they are the caller's to keep afterwards. Left out are those that were cancelled
+    meanwhile, or that somebody else was faster to take.
+    """
+    if not rows:
+        return []
+    ids = set(session.execute(_CLAIM, {"ids": [row.id for row in rows], "now": now}).scalars())
+    claimed = [row for row in rows if row.id in ids]
+    for row in claimed:
+        session.expunge(row)  # what is set below was written above
+        row.state, row.attempts, row.sending_at = OutgoingState.SENDING, row.attempts + 1, now
+        row.first_tried_at = row.first_tried_at or now
+    return claimed
+
+
+def write_sent(session: Session, rows: Sequence[Outgoing]) -> None:
+    """Write down what has arrived of rows: their numbers on the platform, their progress and state.
+
+    Only what stands in the rows themselves is written, so that writing it twice does no harm; and nothing where an echo
+    was faster, or where another process has claimed the row since.
+    """
+    values = [
+        {
+            **{name: getattr(row, name) for name in _ARRIVAL},
+            "row_id": row.id,
+            "claim": row.attempts,
+            "so_far": row.progress,
+        }
+        for row in rows
+    ]
+    if values:
+        session.connection().execute(_SENT, values)
 
 
 def unclaim(session: Session, row_id: int, attempts: int) -> None:
@@ -98,11 +164,11 @@ def said_since_heard(session: Session, chat_ids: Sequence[int]) -> dict[int, int
     counts: dict[int, int] = {}
     for start in range(0, len(chat_ids), AT_ONCE):  # databases limit the values of one statement
         statement = (
-            select(Chat.id, func.sum(Outgoing.progress))
+            select(col(Chat.id), func.sum(Outgoing.progress))
             .join(Outgoing, col(Outgoing.chat_id) == Chat.id)
-            .where(col(Chat.id).in_(chat_ids[start : start + AT_ONCE]), Outgoing.state == OutgoingState.SENT)
+            .where(col(Chat.id).in_(chat_ids[start : start + AT_ONCE]), col(Outgoing.state) == OutgoingState.SENT)
             .where(col(Outgoing.finished_at) > col(Chat.heard_at))
             .group_by(col(Chat.id))
         )
-        counts.update({chat_id: int(said or 0) for chat_id, said in session.exec(statement) if chat_id is not None})
+        counts.update({chat_id: int(said or 0) for chat_id, said in session.execute(statement) if chat_id is not None})
     return counts

@@ -11,9 +11,11 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from math import ceil
 
 SECOND, MINUTE = 1.0, 60.0
+TURN = 0.02  # seconds that choosing and marking a row may take without making its send late
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,9 @@ class Gate:
     _next_slot: float = 0.0
     _last_second: deque[float] = field(default_factory=deque)
     _chat_free: dict[str, float] = field(default_factory=dict)
+    _opening: list[tuple[float, str]] = field(default_factory=list)  # a heap of what stands in _chat_free, and stood
     _group_log: dict[str, deque[float]] = field(default_factory=dict)
+    _logged: deque[tuple[float, str]] = field(default_factory=deque)  # the groups of _group_log in the order of sends
 
     def wait(self, cost: int = 1) -> float:
         """Seconds until the account may send ``cost`` messages at once."""
@@ -43,12 +47,29 @@ class Gate:
         free = _room(self._last_second, cost, ceil(self.pace.per_second), SECOND)
         return max(0.0, self._next_slot - now, free - now)
 
+    def room(self, limit: int) -> int:
+        """How many single messages may leave now, at most ``limit``."""
+        now = self.monotonic()
+        if self.wait() > 0:
+            return 0
+        slot = 1 / self.pace.per_second
+        credit = (now - max(self._next_slot, now - self._credit)) / slot
+        return min(limit, ceil(self.pace.per_second) - len(self._last_second), int(credit) + 1)
+
+    @property
+    def _credit(self) -> float:
+        """Seconds without a send that are made up for: one slot, or as many slots as fit into a turn."""
+        return max(1 / self.pace.per_second, TURN)
+
     def pause(self, seconds: float) -> None:
         """Nobody sends for ``seconds``: the platform said so."""
         self._next_slot = max(self._next_slot, self.monotonic() + seconds)
 
     def pause_chat(self, chat: str, seconds: float) -> None:
-        self._chat_free[chat] = max(self._chat_free.get(chat, 0.0), self.monotonic() + seconds)
+        free = self.monotonic() + seconds
+        if free > self._chat_free.get(chat, 0.0):
+            self._chat_free[chat] = free
+            heappush(self._opening, (free, chat))
 
     def wait_for(self, chat: str, cost: int = 1) -> float:
         """Seconds until ``cost`` messages may leave at once for this chat, the account left aside."""
@@ -62,24 +83,32 @@ class Gate:
         """Book a send of ``cost`` messages that leaves now."""
         now = self.monotonic()
         # The time between waiting and booking (choosing a row, marking it) is credited, or every send would be late by
-        # it; never more than one slot, so that an idle gate saves up no burst.
-        slot = 1 / self.pace.per_second
-        self._next_slot = max(self._next_slot, now - slot) + cost * slot
+        # it; never more than that, so that an idle gate saves up no burst.
+        self._next_slot = max(self._next_slot, now - self._credit) + cost / self.pace.per_second
         self._last_second.extend([now] * cost)
         self.pause_chat(chat, 1 / self.pace.per_chat)  # platforms count an album once here
         if group:
             log = self._group_log.setdefault(chat, deque())
             log.extend([now] * cost)
+            self._logged.append((now, chat))
             self.pause_chat(chat, _room(log, 1, self.pace.per_group_minute, MINUTE) - now)
 
     def closed_chats(self) -> dict[str, float]:
         """Chats that must wait, and for how many seconds. Forgets those that need not."""
         now = self.monotonic()
-        for log in self._group_log.values():
-            _forget(log, now - MINUTE)
-        self._group_log = {chat: log for chat, log in self._group_log.items() if log}
-        self._chat_free = {chat: free for chat, free in self._chat_free.items() if free > now}
+        while self._logged and self._logged[0][0] <= now - MINUTE:
+            self._forget_group(self._logged.popleft()[1], now)
+        while self._opening and self._opening[0][0] <= now:
+            _, chat = heappop(self._opening)
+            if self._chat_free.get(chat, now + 1) <= now:
+                del self._chat_free[chat]
         return {chat: free - now for chat, free in self._chat_free.items()}
+
+    def _forget_group(self, chat: str, now: float) -> None:
+        if (log := self._group_log.get(chat)) is not None:
+            _forget(log, now - MINUTE)
+            if not log:
+                del self._group_log[chat]
 
 
 def _forget(log: deque[float], until: float) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
 from sqlmodel import Session
 
-from bot.channels.contract import Outcome, Refused, RetryAt, Sent, Unknown
+from bot.channels.contract import Refused, RetryAt, Unknown
 from campaign.organisation import chats
 from campaign.work import falling_over, flow
 from campaign.work.doubts import ATTEMPTS
@@ -18,12 +19,19 @@ log = structlog.get_logger()
 UNSENDABLE_SECONDS = 60
 CLOSED_SECONDS = 3600  # how long a row waits for a person who must mend the account
 GIVE_UP_AFTER = timedelta(days=2)
+Failure = RetryAt | Refused | Unknown
 
 
-def record(
-    session: Session, row: Outgoing, outcome: Outcome, last: bool, now: datetime, remembers: bool = False
-) -> None:
-    """Put ``outcome`` of one part into the row, and what it says about the chat into the chat.
+def arrived(row: Outgoing, ids: Sequence[str], last: bool, now: datetime) -> None:
+    """One part of ``row`` has arrived, under these ids of the platform; ``outbox.write_sent`` writes it down."""
+    row.external_ids, row.progress = [*row.external_ids, *ids], row.progress + 1
+    if last:
+        row.state, row.finished_at, row.reason = OutgoingState.SENT, now, ""
+
+
+def record(session: Session, row: Outgoing, outcome: Failure, now: datetime, remembers: bool = False) -> None:
+    """Put into the row that a part of it did not arrive, or may not have; and what that says about the chat, into the
+    chat.
 
     ``remembers``: the platform can be asked later what became of a request without an answer. Nothing changes when
     another process has claimed the row since: this one had hung or lost its turn.
@@ -32,13 +40,8 @@ def record(
     if kept is None or kept.attempts != row.attempts:
         return
     if kept.progress > row.progress:
-        return _echo_was_faster(session, row, kept, outcome)
+        return _echo_was_faster(session, row, kept)
     match outcome:
-        case Sent(ids):
-            kept.external_ids, kept.progress = [*kept.external_ids, *ids], kept.progress + 1
-            row.progress = kept.progress
-            if last:
-                kept.state, kept.finished_at, kept.reason = OutgoingState.SENT, now, ""
         case RetryAt(when, reason, _, moved_to):
             _retry(session, kept, when, reason, moved_to, now)
         case Refused(reason, _, True):
@@ -49,8 +52,7 @@ def record(
             _doubt(kept, reason, now, remembers)
     flow.hold_if_stopped(session, kept, now)
     session.add(kept)
-    if not isinstance(outcome, Sent):
-        log.info("outbox.outcome", key=kept.key, state=kept.state, reason=kept.reason)
+    log.info("outbox.outcome", key=kept.key, state=kept.state, reason=kept.reason)
 
 
 def _refuse(session: Session, row: Outgoing, reason: str, gone: bool, now: datetime) -> None:
@@ -62,10 +64,10 @@ def _refuse(session: Session, row: Outgoing, reason: str, gone: bool, now: datet
         row.state, row.finished_at, row.reason = OutgoingState.REFUSED, now, reason
 
 
-def _echo_was_faster(session: Session, row: Outgoing, kept: Outgoing, outcome: Outcome) -> None:
+def _echo_was_faster(session: Session, row: Outgoing, kept: Outgoing) -> None:
     """The platform has shown the part before it answered: it arrived, whatever the answer was."""
     row.progress = kept.progress
-    if kept.state == OutgoingState.SENDING and not isinstance(outcome, Sent):
+    if kept.state == OutgoingState.SENDING:
         kept.state = OutgoingState.QUEUED  # the parts behind it
         session.add(kept)
 

@@ -1,15 +1,17 @@
 """Outbox rows → paced requests → recorded outcomes, for one channel account.
 
 Only this module retries. A row is marked ``sending`` just before its own request, so a crash leaves at most as many
-rows in doubt as requests were in flight; a few in flight are enough for any platform's limit.
+rows in doubt as requests were in flight; a few in flight are enough for any platform's limit. What came back and what
+leaves next are written in one transaction, for as many rows as are ready at that moment.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,7 +26,7 @@ from bot.clock import Clock
 from bot.delivery.pace import Gate
 from bot.delivery.preparing import Impossible, requests_for
 from bot.delivery.reconciling import Reconciler
-from bot.delivery.recording import CLOSED_SECONDS, record
+from bot.delivery.recording import CLOSED_SECONDS, arrived, record
 from campaign.hours import Hours
 from campaign.message import Message
 from campaign.work import falling_over
@@ -39,6 +41,30 @@ IDLE_SECONDS = 0.25
 UNPREPARED_SECONDS = 60
 LOOK_BACK_SECONDS = 30.0
 NOT_PREPARED = "Chưa đọc được ảnh, tệp hoặc cơ sở dữ liệu; hệ thống sẽ tự gửi lại."
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A row in flight. ``parts``: its requests; None when they are still to be prepared."""
+
+    row: Outgoing
+    message: Message
+    parts: list[Part] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one request; ``written`` is done when it is in the database."""
+
+    row: Outgoing
+    outcome: Outcome
+    last: bool
+    written: asyncio.Future[None]
+
+    @property
+    def ends(self) -> bool:
+        """Nothing of the row is in flight any more."""
+        return self.last or not isinstance(self.outcome, Sent)
 
 
 class Sender:
@@ -62,14 +88,18 @@ class Sender:
         self._ring, self._may_speak = ring, may_speak
         self._remembers = isinstance(channel, Remembers)
         self._reconciler = Reconciler(database, channel, clock, open_media)
-        self._busy: dict[str, asyncio.Task[None]] = {}
         self._in_hand: set[int] = set()  # rows that we mark as being sent
         self._look_back_at = 0.0
+        self._busy: set[str] = set()  # chats to which something is in flight: two messages never overtake each other
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._answers: list[Answer] = []  # not written down yet
+        self._found_nothing = False
         self._wake, self._stopping = asyncio.Event(), asyncio.Event()
         self._turning = asyncio.Lock()  # held from a claim until its row is in `_busy`
 
     def poke(self) -> None:
         """Something was queued: look now, not at the next turn."""
+        self._found_nothing = False
         self._wake.set()
 
     async def run(self) -> None:
@@ -83,7 +113,7 @@ class Sender:
 
     async def _send_until_drained(self) -> None:
         self._look_back_at = 0.0
-        while not self._stopping.is_set():
+        while not self._stopping.is_set() or self._tasks:
             try:
                 await self._turn()
             except SQLAlchemyError as error:
@@ -105,62 +135,112 @@ class Sender:
         self._stopping.set()
         self._wake.set()
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds), self._turning:  # no claim is under way any more
-                if self._busy:
-                    await asyncio.wait(self._busy.values())
+            async with asyncio.timeout(seconds):
+                async with self._turning:  # no claim is under way any more
+                    sending = list(self._tasks)
+                if sending:
+                    await asyncio.wait(sending)
 
     async def _turn(self) -> None:
+        """Write down what was answered since the last turn and claim what may leave now, in one transaction."""
         self._wake.clear()
-        if not self._may_speak():
-            await self._idle(IDLE_SECONDS)
-            return
-        if time.monotonic() >= self._look_back_at:
+        if self._may_speak() and time.monotonic() >= self._look_back_at:
             await self._recover()
-        if (seconds := self._gate.wait()) > 0:
-            await self._idle(seconds)
-            return
-        if len(self._busy) >= IN_FLIGHT:
-            await asyncio.wait(self._busy.values(), return_when=asyncio.FIRST_COMPLETED)
-            return
+        answers, room = list(self._answers), self._room()
         closed = self._gate.closed_chats()
+        if not answers and not (room and await self._is_worth_a_look(closed)):
+            await self._idle(self._gate.wait() or min(closed.values(), default=IDLE_SECONDS))
+            return
         async with self._turning:
-            row = await self._database.write(self._next, self._clock.now(), {*closed, *self._busy})
-            if row is not None:
-                self._in_hand.add(row.id or 0)
-                await self._start(row)
-        if row is None:
-            await self._idle(min(closed.values(), default=IDLE_SECONDS))
+            jobs = await self._database.write(self._write, answers, room, self._clock.now(), closed)
+            self._found_nothing = bool(room and not jobs)
+            self._written(answers)
+            self._in_hand.update(job.row.id or 0 for job in jobs)
+            for job in jobs:
+                await self._start(job)
 
-    def _next(self, session: Session, now: datetime, closed: Collection[str]) -> Outgoing | None:
-        if self._stopping.is_set():
-            return None
+    def _room(self) -> int:
+        """How many rows may be claimed now."""
+        if self._stopping.is_set() or not self._may_speak():
+            return 0
+        ending = sum(answer.ends for answer in self._answers)
+        return self._gate.room(IN_FLIGHT - len(self._busy) + ending)
+
+    async def _is_worth_a_look(self, closed: Collection[str]) -> bool:
+        """An outbox that was empty is only read until something is in it: whoever has to write must not wait for us."""
+        if not self._found_nothing:
+            return True
+        return await self._database.read(self._is_something_due, self._clock.now(), {*closed, *self._busy})
+
+    def _is_something_due(self, session: Session, now: datetime, closed: Collection[str]) -> bool:
+        return bool(outbox.due(session, self._channel.name, now, quiet=self._hours.is_quiet(now), closed=closed))
+
+    def _write(
+        self, session: Session, answers: Sequence[Answer], room: int, now: datetime, closed: Collection[str]
+    ) -> list[Job]:
+        outbox.write_sent(session, [answer.row for answer in answers if isinstance(answer.outcome, Sent)])
+        for answer in answers:
+            if not isinstance(answer.outcome, Sent):
+                record(session, answer.row, answer.outcome, now, self._remembers)
+        if not room or self._stopping.is_set():
+            return []
+        busy = self._busy.difference(answer.row.to for answer in answers if answer.ends)
+        return [self._job(session, row) for row in self._claim(session, room, now, {*closed, *busy})]
+
+    def _claim(self, session: Session, room: int, now: datetime, closed: Collection[str]) -> list[Outgoing]:
+        """The next rows, at most one for each chat."""
+        found = self._wanted(session, room, now, closed)
+        first: dict[str, Outgoing] = {}
+        for row in found:
+            first.setdefault(row.to, row)
+        return outbox.claim(session, list(first.values()), now)
+
+    def _wanted(self, session: Session, room: int, now: datetime, closed: Collection[str]) -> list[Outgoing]:
         quiet = self._hours.is_quiet(now)
-        while (row := outbox.next_due(session, self._channel.name, now, quiet=quiet, closed=closed)) is not None:
-            if not _is_wanted(session, row, now):
-                continue
-            assert row.id is not None
-            return outbox.claim(session, row.id, now)
-        return None
+        while True:
+            found = outbox.due(session, self._channel.name, now, quiet=quiet, closed=closed, limit=room)
+            lost = [row for row, is_lost in found if is_lost and not _is_wanted(session, row, now)]
+            if not lost:
+                return [row for row, _ in found]
+
+    def _job(self, session: Session, row: Outgoing) -> Job:
+        """Prepared at once where nothing has to be fetched for it: the store of media may be far away."""
+        message = Message.from_json(row.message)
+        if message.photos or message.files:
+            return Job(row, message)
+        try:
+            return Job(row, message, self._parts(session, row, message))
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            return Job(row, message)  # it fails again where that can be written down
+
+    def _written(self, answers: Sequence[Answer]) -> None:
+        del self._answers[: len(answers)]
+        for answer in answers:
+            if answer.ends:
+                self._let_go(answer.row)
+            if not answer.written.done():
+                answer.written.set_result(None)
 
     async def _idle(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), timeout=min(seconds, IDLE_SECONDS))
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(seconds, IDLE_SECONDS)):
+                await self._wake.wait()
 
-    async def _start(self, row: Outgoing) -> None:
-        message = Message.from_json(row.message)
+    async def _start(self, job: Job) -> None:
+        row, message = job.row, job.message
         cost = max(1, min(len(message.photos), self._channel.abilities.album_limit))
         if self._stopping.is_set() or not (message.toast or self._has_room(row.to, cost)):
             await self._give_back(row)
-            self._in_hand.discard(row.id or 0)
             return
         if not message.toast:
             # The budget is booked here and not in the task, so that the next turn already sees it.
             self._gate.take(row.to, group=row.group, cost=cost)
-        task = asyncio.create_task(self._send(row, message))
-        self._busy[row.to] = task
-        task.add_done_callback(partial(self._finished, row.to, row.id or 0))
+        task = asyncio.create_task(self._send(job))
+        self._busy.add(row.to)
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._finished, row))
 
     def _has_room(self, chat: str, cost: int) -> bool:
         """Whether so many messages may leave at once. Else the account or the chat waits."""
@@ -172,25 +252,23 @@ class Sender:
 
     async def _give_back(self, row: Outgoing) -> None:
         await self._insist(outbox.unclaim, row.id, row.attempts)
+        self._let_go(row)
 
-    def _finished(self, chat: str, row_id: int, _: asyncio.Task[None]) -> None:
-        self._busy.pop(chat, None)
-        self._in_hand.discard(row_id)
+    def _let_go(self, row: Outgoing) -> None:
+        self._busy.discard(row.to)
+        self._in_hand.discard(row.id or 0)
+
+    def _finished(self, row: Outgoing, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("outbox.send_died", key=row.key, error=repr(error))
+            self._let_go(row)  # in doubt, and found so by the next look back
         self._wake.set()
 
-    async def _send(self, row: Outgoing, message: Message) -> None:
+    async def _send(self, job: Job) -> None:
         """All parts that have not left yet, one after the other."""
-        try:
-            parts = await self._database.read(self._parts, row, message)
-        except FileNotFoundError:
-            await self._record(row, Refused("Không tìm thấy ảnh hoặc tệp kèm theo."), last=True)
-            return
-        except Impossible as impossible:
-            await self._record(row, Refused(impossible.sentence), last=True)
-            return
-        except Exception as error:  # the media store or the database is away; nothing has been asked of the platform
-            log.error("outbox.not_prepared", key=row.key, error=type(error).__name__)
-            await self._record(row, RetryAt(self._clock.after(UNPREPARED_SECONDS), NOT_PREPARED), last=True)
+        row, parts = job.row, job.parts
+        if parts is None and (parts := await self._prepare(job)) is None:
             return
         first = row.progress
         for number in range(first, len(parts)):
@@ -202,6 +280,19 @@ class Sender:
             await self._record(row, outcome, last=number == len(parts) - 1)
             if not isinstance(outcome, Sent):
                 return
+
+    async def _prepare(self, job: Job) -> list[Part] | None:
+        """None when it cannot be: that is written down."""
+        try:
+            return await self._database.read(self._parts, job.row, job.message)
+        except FileNotFoundError:
+            await self._record(job.row, Refused("Không tìm thấy ảnh hoặc tệp kèm theo."), last=True)
+        except Impossible as impossible:
+            await self._record(job.row, Refused(impossible.sentence), last=True)
+        except Exception as error:  # the media store or the database is away; nothing has been asked of the platform
+            log.error("outbox.not_prepared", key=job.row.key, error=type(error).__name__)
+            await self._record(job.row, RetryAt(self._clock.after(UNPREPARED_SECONDS), NOT_PREPARED), last=True)
+        return None
 
     async def _next_part_may_leave(self, row: Outgoing, cost: int) -> bool:
         """Waits for its turn; False when the program stops meanwhile: the rest leaves after the next start."""
@@ -227,13 +318,19 @@ class Sender:
             return Unknown("Lỗi khi gửi, chưa rõ tin đã tới hay chưa.")
 
     async def _record(self, row: Outgoing, outcome: Outcome, *, last: bool) -> None:
+        """Returns when it is written down, with the next turn."""
         self._slow_down(row, outcome)
-        await self._insist(record, row, outcome, last, self._clock.now(), self._remembers)
+        if isinstance(outcome, Sent):
+            arrived(row, outcome.ids, last, self._clock.now())
+        answer = Answer(row, outcome, last, asyncio.get_running_loop().create_future())
+        self._answers.append(answer)
+        self._wake.set()
+        await answer.written
         if isinstance(outcome, Refused) and outcome.closes_channel and self._ring is not None:
             await self._ring(self._channel.name, f"{self._channel.name}.closed", outcome.reason)
 
     async def _insist(self, work: Callable[..., None], *args: Any) -> None:
-        """Write it down, however long the database takes: forgetting a sent message would send it twice."""
+        """Write it down, however long the database takes."""
         while True:
             try:
                 return await self._database.write(work, *args)

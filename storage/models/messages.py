@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import json_column, maybe_link, maybe_moment, moment
@@ -67,6 +67,16 @@ class Outgoing(SQLModel, table=True):
     __table_args__ = (
         Index("ix_outgoing_due", "channel", "state", "priority", "id"),
         Index("ix_outgoing_push", "push_id", "state"),
+        # In quiet hours a hundred thousand rows may wait of which nearly none may leave.
+        Index(
+            "ix_outgoing_urgent",
+            "channel",
+            "state",
+            "priority",
+            "id",
+            sqlite_where=text("urgent = 1"),
+            postgresql_where=text("urgent"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

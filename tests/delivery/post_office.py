@@ -14,15 +14,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from bot.channels.contract import Abilities, Channel, Outcome, Part, Receive, Sent
 from bot.clock import Clock
 from bot.delivery.pace import Gate, Pace
+from bot.delivery.recording import arrived, record
 from bot.delivery.sender import Sender
 from campaign.hours import Hours
 from campaign.message import Message
 from campaign.outbox import Address, outgoing
+from storage import outbox
 from storage.database import Database
 from storage.insert import insert_new
 from storage.models import Chat, Outgoing
@@ -192,3 +194,13 @@ class PostOffice:
 
     def states(self) -> dict[str, str]:
         return {row.to: row.state for row in self.rows()}
+
+
+def written_down(session: Session, row: Outgoing, outcome: Outcome) -> None:
+    """What the sender writes when ``outcome`` was the answer to the last part of a row."""
+    if isinstance(outcome, Sent):
+        arrived(row, outcome.ids, True, MORNING)
+        outbox.write_sent(session, [row])
+    else:
+        record(session, row, outcome, MORNING)
+    session.flush()

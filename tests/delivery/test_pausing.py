@@ -9,14 +9,13 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.channels.contract import Outcome, Part, Refused, RetryAt, Sent, Unknown
-from bot.delivery.recording import record
 from campaign.problems import Refusal
 from campaign.rules import NAME, DeliveryRules
 from campaign.work import flow, pushes
 from storage import outbox
 from storage.models import AuditEntry, Outgoing, Push
 from storage.models.messages import OutgoingState
-from tests.delivery.post_office import MORNING, PostOffice
+from tests.delivery.post_office import MORNING, PostOffice, written_down
 
 FULL = Refused("Nhóm chưa cho trợ lý gửi tin.")
 
@@ -134,14 +133,14 @@ def test_the_status_counts_what_is_held_back_as_queued(office: PostOffice) -> No
 def test_a_send_that_was_given_back_during_the_pause_waits_with_the_others(office: PostOffice) -> None:
     number = announce(office, 1)
     with office.database.transaction() as session:
-        assert outbox.claim(session, 1, MORNING) is not None
+        assert outbox.claim(session, [session.get_one(Outgoing, 1)], MORNING)
     with office.database.transaction() as session, pytest.raises(Refusal):
         flow.pause(session, session.get_one(Push, number), MORNING)
     with office.database.transaction() as session:
         push = session.get_one(Push, number)
         push.paused_at = MORNING
         session.add(push)
-        outbox.unclaim(session, 1, 1)
+        outbox.unclaim(session, 1, attempts=1)
         flow.hold_back(session)
     assert office.row("k1").state == OutgoingState.HELD
 
@@ -152,14 +151,9 @@ def test_a_send_that_was_given_back_during_the_pause_waits_with_the_others(offic
 def answer(session: Session, *outcomes: Outcome) -> None:
     """The next rows are sent, with these outcomes."""
     for outcome in outcomes:
-        row = outbox.next_due(session, "square", MORNING, quiet=False, closed=())
-        assert row is not None
-        assert row.id is not None
-        claimed = outbox.claim(session, row.id, MORNING)
-        assert claimed is not None
-        session.refresh(claimed)
-        record(session, claimed, outcome, True, MORNING)
-        session.flush()
+        ((row, _),) = outbox.due(session, "square", MORNING, quiet=False, closed=())
+        (claimed,) = outbox.claim(session, [row], MORNING)
+        written_down(session, claimed, outcome)
 
 
 def test_it_stops_when_refusals_pass_both_marks_and_names_the_commonest_reason(office: PostOffice) -> None:

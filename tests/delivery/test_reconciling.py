@@ -150,8 +150,8 @@ class Looking:
         """The row left, and its answer never came."""
         with self.office.database.transaction() as session:
             row = session.exec(select(Outgoing).where(Outgoing.key == key)).one()
-            assert outbox.claim(session, row.id or 0, self.office.clock.now())
-            record(session, row, LOST, True, self.office.clock.now(), remembers=True)
+            assert outbox.claim(session, [row], self.office.clock.now())
+            record(session, row, LOST, self.office.clock.now(), remembers=True)
 
     async def until(self, *seconds: float) -> list[str]:
         """How often the platform has been asked after each of these moments, and the state then."""
@@ -207,7 +207,7 @@ async def test_after_a_crash_rows_in_flight_are_looked_for(office: PostOffice) -
     keys = [*office.push("g1"), office.reply("lan")]
     with office.database.transaction() as session:
         for row in session.exec(select(Outgoing)).all():
-            assert outbox.claim(session, row.id or 0, office.clock.now())
+            assert outbox.claim(session, [row], office.clock.now())
         assert outbox.recover(session, SQUARE, office.clock.now(), remembers=True) == (0, 2)
     looking.channel.history["lan"], looking.channel.history["g1"] = [("h1",)], [()]
     await looking.until(5, 15)

@@ -23,7 +23,7 @@ from storage.database import Database
 from storage.models import Chat, Outgoing, Person, Push
 from storage.models.messages import OutgoingState, Priority
 from tests.databases import fresh_database
-from tests.delivery.post_office import HOURS, MORNING, PostOffice, Square
+from tests.delivery.post_office import HOURS, MORNING, PostOffice, Square, written_down
 
 CHANNELS = ("oa", "square", "web")
 GONE = Refused("Người này đã chặn trợ lý.", gone=True)
@@ -174,7 +174,7 @@ def test_a_decision_leaves_the_words_it_answered_behind(office: PostOffice) -> N
         outbox.say(session, "decided:1", chat, message, priority=Priority.INTERACTIVE)
         session.flush()
         row = session.exec(select(Outgoing)).one()
-        record(session, row, GONE, True, MORNING)
+        record(session, row, GONE, MORNING)
     (kept,) = rows(office.database)
     assert (kept.channel, kept.message) == ("square", {"text": "Đã duyệt"})
 
@@ -224,17 +224,13 @@ def _send_all(session: Session, script: dict[str, str]) -> list[str]:
     """Every channel sends until nothing is left; returns where a copy arrived."""
     taken = []
     for _ in range(100):
-        found = [due.next_due(session, channel, MORNING, quiet=False, closed=()) for channel in CHANNELS]
-        waiting = [row for row in found if row is not None]
+        found = [due.due(session, channel, MORNING, quiet=False, closed=()) for channel in CHANNELS]
+        waiting = [row for rows in found for row, _ in rows]
         if not waiting:
             return taken
         for row in waiting:
-            assert row.id is not None
-            claimed = due.claim(session, row.id, MORNING)
-            assert claimed is not None
-            session.refresh(claimed)
+            (claimed,) = due.claim(session, [row], MORNING)
             if script[claimed.to] == "takes":
                 taken.append(claimed.to)
-            record(session, claimed, OUTCOMES[script[claimed.to]], True, MORNING)
-            session.flush()
+            written_down(session, claimed, OUTCOMES[script[claimed.to]])
     raise AssertionError("a row goes round in circles")

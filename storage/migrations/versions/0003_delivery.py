@@ -90,6 +90,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("corrects_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_outgoing_correction_id"), ["correction_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outgoing_corrects_id"), ["corrects_id"], unique=False)
+        batch_op.create_index(
+            "ix_outgoing_urgent",
+            ["channel", "state", "priority", "id"],
+            unique=False,
+            sqlite_where=sa.text("urgent = 1"),
+            postgresql_where=sa.text("urgent"),
+        )
         batch_op.create_foreign_key(batch_op.f("fk_outgoing_correction_id"), "correction", ["correction_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_outgoing_corrects_id"), "outgoing", ["corrects_id"], ["id"])
 
@@ -125,6 +132,7 @@ def downgrade() -> None:
     with op.batch_alter_table("person") as batch_op:
         batch_op.drop_column("prefers")
     with op.batch_alter_table("outgoing") as batch_op:
+        batch_op.drop_index("ix_outgoing_urgent")
         for name in ("correction_id", "corrects_id"):
             batch_op.drop_constraint(f"fk_outgoing_{name}", type_="foreignkey")
             batch_op.drop_index(f"ix_outgoing_{name}")
