@@ -1,0 +1,144 @@
+"""The month's messages: counted from our own rows, shown, warned about in time, and waited out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from bot.channels.contract import Recipient, RetryAt, Sent
+from bot.channels.zalo_bot.quota import Month, Quota, month_of
+from bot.clock import Clock
+from campaign.work.reach import Way
+from storage.models import Outgoing
+from storage.models.messages import OutgoingState
+from tests.channels.zalo_bot_office import Office, office, part
+from tests.fakes.zalo_bot import faults
+
+MAY = datetime(2027, 5, 20, 3, 0, tzinfo=UTC)
+KEYS = count()
+SOMEBODY = Recipient("u1", False, None)
+GROUP = Recipient("g1", True, None)
+
+
+def may(moment: datetime = MAY) -> Clock:
+    return Clock(moment, 0.0, monotonic=lambda: 0.0)
+
+
+def limited(limit: int, **more: Any) -> dict[str, Any]:
+    return {"settings": {"monthly_quota": limit}, "clock": may(), "monthly": limit} | more
+
+
+def spoken(here: Office, messages: int, at: datetime = MAY, **more: Any) -> None:
+    """Rows of the outbox, as delivery left them."""
+    with here.database.transaction() as session:
+        fields: dict[str, Any] = {
+            "channel": "zalo_bot",
+            "state": OutgoingState.SENT,
+            "progress": 1,
+            "finished_at": at,
+            "first_tried_at": at,
+        }
+        session.add_all(Outgoing(key=f"k{next(KEYS)}", to="u1", message={}, **(fields | more)) for _ in range(messages))
+
+
+async def test_months_are_vietnams() -> None:
+    assert month_of(datetime(2027, 5, 31, 16, 59, tzinfo=UTC)) == datetime(2027, 4, 30, 17, 0, tzinfo=UTC)
+    assert month_of(datetime(2027, 5, 31, 17, 0, tzinfo=UTC)) == datetime(2027, 5, 31, 17, 0, tzinfo=UTC)
+    assert Month(month_of(datetime(2027, 12, 31, tzinfo=UTC))).end == datetime(2027, 12, 31, 17, 0, tzinfo=UTC)
+    assert Month(month_of(MAY)).name == "05/2027"
+
+
+async def test_the_count_is_what_left_this_month_and_what_may_have(tmp_path: Path) -> None:
+    async with office(tmp_path, **limited(100)) as here:
+        spoken(here, 3)
+        spoken(here, 1, progress=4)  # one message with three photos
+        spoken(here, 2, state=OutgoingState.UNKNOWN, progress=0)
+        spoken(here, 5, state=OutgoingState.REFUSED, progress=0)
+        spoken(here, 7, at=MAY - timedelta(days=30))
+        spoken(here, 9, channel="telegram")
+        assert here.channel.quota.month().used == 9
+        assert here.channel.left(MAY) == 91
+        assert here.channel.quota.line == "Bot Zalo tháng 05/2027: đã gửi 9 tin trong 100 tin."
+
+
+async def test_what_a_push_cannot_reach_is_known_before_it_is_sent(tmp_path: Path) -> None:
+    async with office(tmp_path, **limited(10)) as here:
+        assert [here.channel.reach(one, MAY).way for one in (SOMEBODY, GROUP)] == [Way.FREE, Way.GROUP]
+        spoken(here, 10)
+        here.channel.quota._read_at = -1e9
+        found = here.channel.reach(SOMEBODY, MAY)
+        assert found.way is Way.NONE
+        assert "10 tin" in found.reason
+        assert here.channel.reach(GROUP, MAY).way is Way.NONE
+        assert here.channel.reach(SOMEBODY, MAY + timedelta(days=12)).way is Way.FREE
+
+
+async def test_without_a_limit_everybody_is_reached(tmp_path: Path) -> None:
+    async with office(tmp_path, settings={"monthly_quota": 0}, clock=may()) as here:
+        spoken(here, 5000)
+        assert here.channel.left(MAY) is None
+        assert here.channel.reach(SOMEBODY, MAY).way is Way.FREE
+        assert here.channel.quota.line == "Bot Zalo tháng 05/2027: đã gửi 5000 tin."
+
+
+async def test_the_admins_are_warned_at_eighty_and_ninety_five_percent_once_each(tmp_path: Path) -> None:
+    async with office(tmp_path, **limited(20)) as here:
+        lan = here.zalo.person("Lan")
+        here.zalo.say(lan, "chào")
+        spoken(here, 14)
+        rung = []
+        for _ in range(6):
+            assert isinstance(await here.channel.send(part(lan, "x")), Sent)
+            rung.append(list(here.codes))
+        assert rung[0] == []
+        assert rung[1] == rung[3] == ["zalo_bot.quota80"]
+        assert rung[4] == rung[5] == ["zalo_bot.quota80", "zalo_bot.quota95"]
+        assert "16 trong 20 tin" in here.alarms[0][1]
+
+
+async def test_a_start_in_the_same_month_does_not_warn_again(tmp_path: Path) -> None:
+    async with office(tmp_path, **limited(10)) as here:
+        spoken(here, 8)
+        for _ in range(2):
+            quota = Quota(10, here.channel.account, here.database, here.clock, here.ring)
+            await quota.sent(0)
+        assert here.codes == ["zalo_bot.quota80"]
+
+
+async def test_when_the_month_is_used_up_everything_waits_for_the_next(tmp_path: Path) -> None:
+    async with office(tmp_path, **limited(3)) as here:
+        lan = here.zalo.person("Lan")
+        here.zalo.say(lan, "chào")
+        outcomes = [await here.channel.send(part(lan, "x")) for _ in range(4)]
+        assert [type(outcome) for outcome in outcomes] == [Sent, Sent, Sent, RetryAt]
+        waits = outcomes[-1]
+        assert isinstance(waits, RetryAt)
+        assert waits.when == datetime(2027, 5, 31, 17, 0, tzinfo=UTC)
+        assert waits.whole_account
+        assert here.codes[-1] == "zalo_bot.used_up"
+        assert here.zalo.quota_refusals == 1
+
+
+async def test_a_package_smaller_than_believed_calls_a_person_and_is_asked_again(tmp_path: Path) -> None:
+    async with office(tmp_path, **limited(3000)) as here:
+        lan = here.zalo.person("Lan")
+        here.zalo.say(lan, "chào")
+        here.zalo.script(faults.error(429), method="sendMessage", times=6)
+        waits = [await here.channel.send(part(lan, "x")) for _ in range(6)]
+        assert all(isinstance(outcome, RetryAt) and outcome.when < MAY + timedelta(days=1) for outcome in waits)
+        assert here.codes[0] == "zalo_bot.early"
+        assert "monthly_quota" in here.alarms[0][1]
+        assert here.channel.reach(SOMEBODY, MAY).way is Way.NONE
+        assert isinstance(await here.channel.send(part(lan, "x")), Sent)
+        assert here.channel.reach(SOMEBODY, MAY).way is Way.FREE
+
+
+async def test_the_refusal_of_the_month_outlives_a_restart(tmp_path: Path) -> None:
+    async with office(tmp_path, **limited(100)) as here:
+        await here.channel.quota.refused(early=True)
+        again = Quota(100, here.channel.account, here.database, here.clock)
+        assert again.left(MAY) == 0
+        june = Quota(100, here.channel.account, here.database, may(MAY + timedelta(days=20)))
+        assert june.left(MAY + timedelta(days=20)) == 100
