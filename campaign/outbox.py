@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from campaign.message import Message
-from storage.insert import insert_new
+from storage.insert import insert_new, insert_values
 from storage.models import Chat, Outgoing
 from storage.models.messages import UNSENT, OutgoingState, Priority
 
@@ -58,6 +58,27 @@ def outgoing(key: str, to: Chat | Address, message: Message, **options: Unpack[O
         message=message.as_json(),
         **fields,
     )
+
+
+def say_to_all(
+    session: Session, places: Iterable[tuple[str, Chat]], message: Message, **options: Unpack[Options]
+) -> int:
+    """Queue one message for many chats, each under its key; returns how many of the keys are new."""
+    same = outgoing("", Address("", "", group=False), message, **options).model_dump(exclude={"id"})
+    personal = options.get("personal")
+    rows = [
+        {
+            **same,
+            "key": key,
+            "channel": chat.channel,
+            "to": chat.external_id,
+            "chat_id": chat.id,
+            "group": chat.kind == "group",
+            "personal": chat.kind != "group" if personal is None else personal,
+        }
+        for key, chat in places
+    ]
+    return insert_values(session, Outgoing, rows)
 
 
 def say_again(

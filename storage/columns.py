@@ -49,7 +49,9 @@ def maybe_moment(**options: Any) -> Any:
 
 def json_column(default: type = dict) -> Any:
     """A JSON value; the program replaces it whole and never mutates it in place."""
-    return Field(default_factory=default, sa_type=JSON, nullable=False)
+    # Not ``default`` itself: pydantic looks at the signature for every row, which for a built-in takes a tenth of a
+    # millisecond.
+    return Field(default_factory=lambda: default(), sa_type=JSON, nullable=False)
 
 
 def link(target: str, **options: Any) -> Any:

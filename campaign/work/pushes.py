@@ -14,7 +14,7 @@ from campaign import markup
 from campaign.hours import Hours
 from campaign.message import Choice, Message
 from campaign.organisation import audience, clusters, people
-from campaign.outbox import outgoing
+from campaign.outbox import say_to_all
 from campaign.problems import Refusal
 from campaign.text import clean
 from campaign.work import duties
@@ -84,15 +84,14 @@ def release(
     units = audience.units_of(session, push.audience, hours.day(now))
     _open_duties(session, push, units, now, hours)
     message = message_of(push, late_since=push.due_at if late else None, hours=hours)
-    rows = [
-        outgoing(key_of(push, chat), chat, message, priority=Priority.PUSH, push_id=push.id, urgent=push.urgent)
-        for chat in chats_of(session, push, units, leaves_at(push, now, hours), reach)
-    ]
-    for row in rows:
-        row.personal = False  # an announcement is never repeated blindly, not even to one person
+    chats = chats_of(session, push, units, leaves_at(push, now, hours), reach)
     push.state, push.released_at = PushState.RELEASED, push.released_at or now
     session.add(push)
-    return insert_new(session, Outgoing, rows)
+    return say_to_all(
+        session, ((key_of(push, chat), chat) for chat in chats), message,
+        priority=Priority.PUSH, push_id=push.id, urgent=push.urgent,
+        personal=False,  # an announcement is never repeated blindly, not even to one person
+    )  # fmt: skip
 
 
 def key_of(push: Push, chat: Chat) -> str:
