@@ -161,7 +161,7 @@ def make_app(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> P
     channels = make_channels(core, doors, alarms)
     house = alarms.house = make_house(core, channels)
     core.database.info[rules.NAME] = replace(
-        delivery_rules(core.settings), reaches=reaches_now(house.reach, core.clock)
+        delivery_rules(core.settings), reaches=reaches_now(house.reach, core.clock), can=partial(_can, channels)
     )
     turns = Turns(claims_on(core.database))
     accounts = [make_account(core, channel, turns, alarms) for channel in channels.values()]
@@ -212,6 +212,10 @@ def make_account(core: Core, channel: Channel, turns: Turns, alarms: Alarms) -> 
         may_speak=partial(turns.holds, name_of(channel)),
     )
     return Account(channel, sender, turns)
+
+
+def _can(channels: dict[str, Channel], channel: str, deed: str) -> bool:
+    return channel in channels and bool(getattr(channels[channel].abilities, f"can_{deed}"))
 
 
 def _demo_hosts(core: Core) -> list[str]:

@@ -16,16 +16,22 @@ def everybody(_: Session, chats: Sequence[Chat]) -> list[bool]:
     return [True] * len(chats)
 
 
+def everything(_: str, __: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryRules:
     """See ``[delivery]`` in the settings.
 
     ``live``: the channels that are switched on; None: any. ``reaches``: whether each chat can be written to right now.
+    ``can``: whether a channel is able to edit, delete or pin (its name, and "edit", "delete" or "pin").
     """
 
     prefer: tuple[str, ...] = ()
     live: frozenset[str] | None = None
     reaches: Callable[[Session, Sequence[Chat]], list[bool]] = everybody
+    can: Callable[[str, str], bool] = everything
     pause_after: int = 10
     pause_share: float = 0.3
     pin_assignments: bool = True

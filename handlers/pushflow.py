@@ -21,7 +21,7 @@ from campaign.message import Choice, Message
 from campaign.organisation import people
 from campaign.organisation.people import Right
 from campaign.problems import Refusal
-from campaign.work import flow, pushes
+from campaign.work import corrections, flow, pushes
 from campaign.work.flow import Refusals
 from handlers import phoning
 from handlers.context import BACK, HOME, Actions, Context, House, Steps, Words, number, short
@@ -36,6 +36,7 @@ DOUBTFUL = "chưa rõ {count}"
 REFUSED = "không tới được {count}"
 CANCELLED = "đã hủy {count}"
 DONE = "Đã gửi xong."
+WITHDRAWN = "Thông báo này đã được thu hồi."
 PAUSED = "Đang tạm dừng: {count} nơi chờ."
 REASON = " Lý do nhiều nhất: {reason}"
 LATER = "Sẽ gửi tiếp lúc {when}."
@@ -86,9 +87,10 @@ def picture(session: Session, push: Push, now: datetime, house: House) -> Messag
     """How ``push`` stands, with what can be done about it."""
     counts = pushes.status(session, push.id or 0)
     lines = [HEAD.format(id=push.id, text=short(push.text, TEXT_LETTERS)), _figures(counts)]
-    if remark := _remark(push, counts, now, house):
+    withdrawn = corrections.is_withdrawn(session, push)
+    if remark := _remark(push, counts, now, house, withdrawn=withdrawn):
         lines.append(remark)
-    return Message(text=house.polite("\n".join(lines)), choices=_choices(push, counts))
+    return Message(text=house.polite("\n".join(lines)), choices=_choices(push, counts, withdrawn=withdrawn))
 
 
 def _figures(counts: dict[str, int]) -> str:
@@ -98,7 +100,9 @@ def _figures(counts: dict[str, int]) -> str:
     return " · ".join(parts)
 
 
-def _remark(push: Push, counts: dict[str, int], now: datetime, house: House) -> str:
+def _remark(push: Push, counts: dict[str, int], now: datetime, house: House, *, withdrawn: bool) -> str:
+    if withdrawn:
+        return WITHDRAWN
     if not left(counts):
         return DONE
     if push.paused_at is not None:
@@ -109,7 +113,7 @@ def _remark(push: Push, counts: dict[str, int], now: datetime, house: House) -> 
     return ""
 
 
-def _choices(push: Push, counts: dict[str, int]) -> tuple[Choice, ...]:
+def _choices(push: Push, counts: dict[str, int], *, withdrawn: bool = False) -> tuple[Choice, ...]:
     choices = []
     if left(counts):
         steer = (
@@ -120,6 +124,8 @@ def _choices(push: Push, counts: dict[str, int]) -> tuple[Choice, ...]:
         choices += [steer, Choice("Hủy phần còn lại", f"pushcancel:{push.id}")]
     else:
         choices.append(Choice("Ai chưa báo nhận?", f"notseen:{push.id}"))
+    if not withdrawn:
+        choices += [Choice("Đính chính", f"fix:{push.id}"), Choice("Thu hồi", f"take:{push.id}")]
     if counts[OutgoingState.REFUSED]:
         choices.append(phoning.choice(push))
     return (*choices, HOME)

@@ -17,6 +17,7 @@ from handlers import (
     camps,
     contacting,
     correcting,
+    correctpush,
     doorkeeping,
     doubting,
     extending,
@@ -44,7 +45,7 @@ from storage.models import Incoming
 
 CONVERSATIONS = (
     joining, home, tasks, sending, slogans, extending, reviewing, publishing, progress, broadcasting, pushflow, mydata,
-    doubting, contacting, doorkeeping, phoning, planning, planchanges, camps, planrows,
+    doubting, correctpush, contacting, doorkeeping, phoning, planning, planchanges, camps, planrows,
 )  # fmt: skip
 ACTIONS: Actions = {verb: act for module in CONVERSATIONS for verb, act in module.ACTIONS.items()}
 WORDS: Words = {words: action for module in CONVERSATIONS for words, action in module.WORDS.items()}

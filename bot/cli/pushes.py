@@ -1,4 +1,5 @@
-"""loa push TEXT --to … · loa push preview TEXT --to … · doubts · status|phone|pause|resume|cancel|resend|letgo ID"""
+"""loa push TEXT --to … · preview TEXT --to … · doubts · status|phone|pause|resume|cancel|resend|letgo ID
+· correct ID TEXT · withdraw|corrections ID"""
 
 from __future__ import annotations
 
@@ -23,12 +24,15 @@ WORDS = {
 }  # fmt: skip
 
 
+WAYS = "Nội dung; hoặc preview NỘI DUNG · correct SỐ NỘI DUNG · status|phone|pause|resume|cancel|withdraw|… SỐ"
+
+
 def register(root: typer.Typer) -> None:
     root.command("push", help="Gửi thông báo: loa push “NỘI DUNG” --to all. Xem kết quả: loa push status SỐ.")(push)
 
 
 def push(
-    words: Annotated[list[str], typer.Argument(help="Nội dung, hoặc preview NỘI DUNG, hoặc status|phone|… SỐ")],
+    words: Annotated[list[str], typer.Argument(help=WAYS)],
     to: Annotated[
         str | None, typer.Option(help="all · unit:MÃ · under:MÃ · cluster:TÊN · role:officer|chair|editor|admin|leader")
     ] = None,
@@ -41,6 +45,8 @@ def push(
         return ABOUT_ONE[words[0]](int(words[1]), as_json)
     if words == ["doubts"] and to is None:
         return doubting.list_doubts(as_json)
+    if words[0] == "correct" and len(words) > 2 and words[1].isdecimal() and len(words[1]) < 10:
+        return steering.correct(int(words[1]), " ".join(words[2:]), as_json)
     if words[0] == "preview" and len(words) > 1 and to is not None:
         return reaching.preview(" ".join(words[1:]), to, urgent=now, as_json=as_json)
     text = " ".join(words).strip()
@@ -93,4 +99,5 @@ def _status(number: int, as_json: bool) -> None:
 ABOUT_ONE: dict[str, Callable[[int, bool], None]] = {
     "status": _status, "phone": reaching.phone, "pause": steering.pause, "resume": steering.resume,
     "cancel": steering.cancel, "resend": doubting.resend, "letgo": doubting.let_go,
+    "withdraw": steering.withdraw, "corrections": steering.list_corrections,
 }  # fmt: skip

@@ -1,18 +1,20 @@
-"""loa push pause · resume · cancel: what is done to a push that is on its way."""
+"""loa push pause · resume · cancel · correct · withdraw · corrections: what is done to a push that is on its way."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlmodel import Session
 
 from bot.cli.frame import fail, house, show
-from campaign.work import flow
-from storage.models import Push
+from campaign.work import corrections, flow
+from storage.models import Correction, Push
 
 Deed = Callable[[Session, Push, datetime], dict[str, int]]
 ACTOR = "command"
+KINDS = {"correct": "Đính chính", "withdraw": "Thu hồi"}
 
 
 def pause(number: int, as_json: bool) -> None:
@@ -41,6 +43,51 @@ def cancel(number: int, as_json: bool) -> None:
         return {"sent": sent, "cancelled": taken}
 
     _steer(number, deed, "Đã hủy thông báo số {id}: {sent} nơi đã nhận, {cancelled} nơi không gửi nữa.", as_json)
+
+
+def correct(number: int, text: str, as_json: bool) -> None:
+    """``text`` is what the push says from now on, everywhere."""
+
+    def deed(session: Session, push: Push, now: datetime) -> dict[str, int]:
+        return {"correction": corrections.correct(session, push, text, now, actor=ACTOR).id or 0}
+
+    _steer(number, deed, "Đang đính chính thông báo số {id}. Xem kết quả: loa push corrections {id}", as_json)
+
+
+def withdraw(number: int, as_json: bool) -> None:
+    """Take the push back everywhere."""
+
+    def deed(session: Session, push: Push, now: datetime) -> dict[str, int]:
+        return {"correction": corrections.withdraw(session, push, now, actor=ACTOR).id or 0}
+
+    _steer(number, deed, "Đang thu hồi thông báo số {id}. Xem kết quả: loa push corrections {id}", as_json)
+
+
+def list_corrections(number: int, as_json: bool) -> None:
+    """What became of every correction of a push, and where nothing was possible."""
+    with house() as core, core.database.snapshot() as session:
+        push = session.get(Push, number)
+        if push is None:
+            fail(f"Không có thông báo số {number}.")
+        found = [(made, corrections.result(session, made)) for made in corrections.of_push(session, push)]
+        value = [
+            {"id": made.id, "kind": made.kind, "at": made.at, "text": made.text, **asdict(one)} for made, one in found
+        ]
+        lines = [line for made, one in found for line in _lines(made, one)]
+        show(value, as_json=as_json, text="\n".join(lines) or "Thông báo này chưa được đính chính lần nào.")
+
+
+def _lines(made: Correction, found: corrections.Result) -> list[str]:
+    done = [
+        f"{count} {words}"
+        for words, count in (
+            ("sửa tại chỗ", found.edited), ("xóa", found.deleted), ("nhắn thêm", found.answered),
+            ("trước khi gửi", found.before), ("đang làm", found.under_way), ("không được", len(found.failures)),
+        )
+        if count
+    ]  # fmt: skip
+    head = f"{KINDS[made.kind]} lần {made.id}: {', '.join(done) or 'không nơi nào phải sửa'}"
+    return [head, *(f"  • {failure.place}: {failure.reason}" for failure in found.failures)]
 
 
 def _steer(number: int, deed: Deed, words: str, as_json: bool) -> None:

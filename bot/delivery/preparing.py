@@ -12,6 +12,8 @@ from bot.channels.split import parts_of
 from campaign.message import Message
 from storage.models import Outgoing
 
+NOT_THERE = "Tin trước chưa tới nơi này."
+TOO_LONG = "Tin cũ hoặc nội dung mới quá dài nên không sửa tại chỗ được."
 CANNOT = "Kênh này không {deed} được."
 
 
@@ -42,23 +44,56 @@ def requests_for(
         first = ids_of(session, message.pins or message.unpins)[0]
         pins, unpins = (first, "") if message.pins else ("", first)
         return [Part(row.key, row.to, row.group, pins=pins, unpins=unpins)]
+    if message.edits and row.corrects_id is not None:
+        return [_put_right(session, row, message, abilities, open_media)]
     parts = parts_of(row.key, row.to, message, abilities, open_media, group=row.group)
     if message.edits and abilities.can_edit and len(parts) == 1 and (earlier := _sent_ids(session, message.edits)):
         return [_as_edit(parts[0], earlier[-1])]
     return parts
 
 
+def _put_right(
+    session: Session, row: Outgoing, message: Message, abilities: Abilities, open_media: Callable[[str], Path]
+) -> Part:
+    """The request that puts new words into an earlier message, where it stands. Raises Impossible: then it is said in
+    another way, never as a message that looks like a second announcement."""
+    _demand(abilities.can_edit, "sửa tin")
+    ids, earlier = ids_of(session, message.edits), _row_of(session, message.edits)
+    if earlier is None or not earlier.message:
+        raise Impossible(NOT_THERE)
+    old = parts_of(earlier.key, row.to, Message.from_json(earlier.message), abilities, open_media, group=row.group)
+    worded = [place for place, part in enumerate(old) if part.text]
+    new = parts_of(row.key, row.to, message, abilities, open_media, group=row.group)
+    if len(worded) != 1 or len(new) != 1:
+        raise Impossible(TOO_LONG)
+    under_photos = bool(old[worded[0]].photos or old[worded[0]].file)
+    if under_photos and abilities.measure(new[0].text) > abilities.caption_limit:
+        raise Impossible(TOO_LONG)
+    return _as_edit(new[0], _id_at(ids, old, worded[0]))
+
+
+def _id_at(ids: list[str], parts: list[Part], place: int) -> str:
+    """The id of the part at ``place``: an album has one for each photo, or one for all, as the platform likes."""
+    before = sum(max(1, len(part.photos)) for part in parts[:place])
+    each = len(ids) == sum(max(1, len(part.photos)) for part in parts)
+    return ids[before] if each else ids[min(place, len(ids) - 1)]
+
+
 def ids_of(session: Session, key: str) -> list[str]:
     """The platform's ids of the message that was queued under ``key``. Raises Impossible when there are none."""
     ids = _sent_ids(session, key)
     if not ids:
-        raise Impossible("Tin trước chưa tới nơi này.")
+        raise Impossible(NOT_THERE)
     return ids
 
 
 def _sent_ids(session: Session, key: str) -> list[str]:
-    earlier = session.exec(select(Outgoing).where(Outgoing.key == key)).first()
+    earlier = _row_of(session, key)
     return list(earlier.external_ids) if earlier is not None else []
+
+
+def _row_of(session: Session, key: str) -> Outgoing | None:
+    return session.exec(select(Outgoing).where(Outgoing.key == key)).first()
 
 
 def _demand(able: bool, deed: str) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from bot.channels.contract import Refused, RetryAt, Unknown
 from campaign.organisation import chats
-from campaign.work import falling_over, flow
+from campaign.work import falling_over, flow, ladder
 from campaign.work.doubts import ATTEMPTS
 from storage.models import Outgoing
 from storage.models.messages import OutgoingState
@@ -52,6 +52,7 @@ def record(session: Session, row: Outgoing, outcome: Failure, now: datetime, rem
             _doubt(kept, reason, now, remembers)
     flow.hold_if_stopped(session, kept, now)
     session.add(kept)
+    ladder.settle(session, kept, now)
     log.info("outbox.outcome", key=kept.key, state=kept.state, reason=kept.reason)
 
 

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from campaign import audit
-from storage.models import Outgoing
+from campaign.problems import Refusal
+from campaign.work import corrections
+from storage.models import Outgoing, Push
 from storage.models.messages import OutgoingState
 
 FIRST_LOOK = timedelta(seconds=5)  # the next looks come after three times as long each
@@ -45,7 +47,13 @@ def undecided(session: Session, limit: int | None = None) -> Sequence[Outgoing]:
 
 
 def resend(session: Session, row: Outgoing, now: datetime, *, by: int | None) -> bool:
-    """Somebody has looked and it is not there: send it (again). False when it is in doubt no more."""
+    """Somebody has looked and it is not there: send it (again). False when it is in doubt no more.
+
+    Raises Refusal when it was withdrawn meanwhile.
+    """
+    push = session.get(Push, row.push_id) if row.push_id is not None else None
+    if push is not None and corrections.is_withdrawn(session, push):
+        raise Refusal("doubt.withdrawn", corrections.ALREADY_WITHDRAWN)
     return _decide(session, row, OutgoingState.QUEUED, "", now, by)
 
 

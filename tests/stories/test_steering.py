@@ -69,7 +69,7 @@ def test_the_author_sees_one_message_that_changes_in_place(office: Town) -> None
     announce(office)
     leaves(office)
     assert office.last("quan").text == "Thông báo số 1: “Mời các đơn vị treo cờ”\nĐã gửi 0/6"
-    assert office.last("quan").labels == ["Tạm dừng", "Hủy phần còn lại", "Trang chủ"]
+    assert office.last("quan").labels == ["Tạm dừng", "Hủy phần còn lại", "Đính chính", "Thu hồi", "Trang chủ"]
     leaves(office, "g1", "g2")
     pass_time(office, 1)
     assert len(shown(office)) == 1  # not every second
