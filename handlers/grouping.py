@@ -27,6 +27,7 @@ SEEN_WORDS = frozenset({"da nhan", "nhan", "ok", "da ro", "ro", "vang", "da", "n
 ANSWER_LETTERS = 30  # a shorter text under a push is a remark, not an item
 SETTLE_SECONDS = 3.0
 SAME_SENDING_SECONDS = 60.0
+TRAILING_SECONDS = 10.0
 
 
 def hear(context: Context) -> None:
@@ -40,6 +41,9 @@ def hear(context: Context) -> None:
         return _more_of_album(context, known, push)
     if is_item(context, push):
         return _take(context, push)
+    if (begun := _begun(context)) is not None:
+        sending.take_parts(context, begun)
+        return _receipt(context, begun)
     if context.event.media and context.event.album and _bound(context):
         # Perhaps the part with "#nop" is still to come; if it never does, this is forgotten within the hour.
         sending.take_parts(context, _new(context, SubmissionState.WAITING))
@@ -129,6 +133,21 @@ def _just_before(context: Context, push: Push | None) -> Submission | None:
     window = context.house.soon(SAME_SENDING_SECONDS) - context.now
     rows = [row for row in context.session.exec(statement) if context.now - row.touched_at < window and row.duty_id]
     return rows[-1] if rows else None
+
+
+def _begun(context: Context) -> Submission | None:
+    """Some platforms show the photos of one sending as messages of their own, and only the first carries the words.
+    A bare photo by the same hand, within seconds of the one before it, goes where that went."""
+    event = context.event
+    if not event.media or event.text or event.album:
+        return None
+    statement = select(Submission).where(
+        Submission.channel == event.channel, Submission.chat == context.place, Submission.sender == event.sender,
+        Submission.state == SubmissionState.SUBMITTED,
+    )  # fmt: skip
+    window = context.house.soon(TRAILING_SECONDS) - context.now
+    rows = [row for row in context.session.exec(statement) if context.now - row.touched_at < window]
+    return rows[-1] if rows and event.sender else None
 
 
 def _new(context: Context, state: SubmissionState) -> Submission:

@@ -42,6 +42,19 @@ def test_the_words_for_it_are_enough(cluster: Town, words: str) -> None:
     assert [row.state for row in cluster.submissions()] == [SubmissionState.SUBMITTED]
 
 
+def test_photos_that_come_one_by_one_follow_the_first_with_the_words(cluster: Town) -> None:
+    cluster.sends_photo("lan", "nhom", text="#nop cổng A", settle=False)
+    cluster.sends_photo("lan", "nhom", settle=False)
+    cluster.sends_photo("tuan", "nhom", settle=False)
+    cluster.sends_photo("lan", "nhom", settle=False)
+    cluster.wait(4)
+    assert cluster.last("nhom").text == "Đã nhận 3 ảnh của CĐCS Nhà máy số 1. Mã: TC-0001."
+    assert len(cluster.submissions()) == 1
+    cluster.wait(11)
+    cluster.sends_photo("lan", "nhom")
+    assert len(cluster.items(cluster.submissions()[0])) == 3
+
+
 def test_other_talk_is_left_alone(cluster: Town) -> None:
     before = len(cluster.heard("nhom"))
     cluster.says("lan", "Chiều nay họp lúc mấy giờ vậy cả nhà?", "nhom")
