@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from bot import demo_clock
 from bot.clock import Clock, parse_clock
+from bot.settings import Media as MediaSettings
 from bot.settings import Settings, load_settings
 from campaign import rules
 from campaign.hours import Hours
@@ -16,6 +17,7 @@ from campaign.rules import DeliveryRules
 from storage import migrate
 from storage.database import Database
 from storage.media import Media
+from storage.media_store import s3_options
 from storage.models import Unit
 
 
@@ -41,7 +43,15 @@ def open_core(config: Path | None = None) -> Core:
     database.info[rules.NAME] = delivery_rules(settings)
     migrate.upgrade(database)
     clock = parse_clock(settings.clock) if settings.clock else demo_clock.resume(database)
-    return Core(settings, database, Media(settings.media.url), clock, settings.working_hours)
+    return Core(settings, database, open_media(settings.media), clock, settings.working_hours)
+
+
+def open_media(settings: MediaSettings) -> Media:
+    """Raises MissingExtra."""
+    is_s3 = settings.url.startswith(("s3://", "s3a://"))
+    key, secret = settings.key.get_secret_value(), settings.secret.get_secret_value()
+    options = s3_options(settings.endpoint, settings.region, key, secret) if is_s3 else {}
+    return Media(settings.url, Path(settings.cache), cache_bytes=settings.cache_mb * 1_000_000, options=options)
 
 
 def delivery_rules(settings: Settings) -> DeliveryRules:

@@ -48,7 +48,15 @@ class Database(Section):
 
 
 class Media(Section):
+    """``s3://bucket/prefix`` shares photos between machines; what is empty is taken from AWS_… in the environment."""
+
     url: str = "file://data/media"
+    endpoint: str = ""  # of a store compatible with S3; empty: Amazon's own
+    region: str = ""
+    key: SecretStr = SecretStr("")
+    secret: SecretStr = SecretStr("")
+    cache: str = "data/media-cache"  # copies on this machine of what a shared store keeps
+    cache_mb: int = Field(default=2000, ge=50)
 
 
 class Web(Section):

@@ -284,6 +284,8 @@ class Sender:
     async def _prepare(self, job: Job) -> list[Part] | None:
         """None when it cannot be: that is written down."""
         try:
+            if job.message.photos or job.message.files:
+                await asyncio.to_thread(self._bring, job.message)
             return await self._database.read(self._parts, job.row, job.message)
         except FileNotFoundError:
             await self._record(job.row, Refused("Không tìm thấy ảnh hoặc tệp kèm theo."), last=True)
@@ -305,6 +307,11 @@ class Sender:
                 await asyncio.wait_for(self._stopping.wait(), timeout=seconds)
         await self._give_back(row)
         return False
+
+    def _bring(self, message: Message) -> None:
+        """To this machine, from a store that may be slow: no transaction may wait for it."""
+        for sha256 in [*message.photos, *(file.sha256 for file in message.files)]:
+            self._open_media(sha256)
 
     def _parts(self, session: Session, row: Outgoing, message: Message) -> list[Part]:
         return requests_for(session, row, message, self._channel.abilities, self._open_media)

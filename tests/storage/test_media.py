@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from storage.media import Media
+from storage.media_store import StoreAway
 
 PHOTO = b"\xff\xd8 a photo of the sports day \xff\xd9"
 SHA = hashlib.sha256(PHOTO).hexdigest()
@@ -126,15 +127,15 @@ def test_a_shared_store_is_read_through_a_copy_on_this_machine(tmp_path: Path) -
 
 
 def test_a_copy_that_was_cut_off_is_not_taken_for_the_photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Media("memory://loa-media-cut", cache=tmp_path / "elsewhere").put_bytes(PHOTO)
     media = Media("memory://loa-media-cut", cache=tmp_path / "cache")
-    media.put_bytes(PHOTO)
 
     def cut_off(place: str, local: str) -> None:
         Path(local).write_bytes(PHOTO[:5])
         raise OSError("the line broke")
 
     with monkeypatch.context() as trouble:
-        trouble.setattr(media._files, "get", cut_off)
-        with pytest.raises(OSError, match="line"):
+        trouble.setattr(media._files, "get_file", cut_off)
+        with pytest.raises(StoreAway):
             media.path(SHA)
     assert media.path(SHA).read_bytes() == PHOTO
