@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import fsspec
 import pytest
+from fsspec.registry import _registry
 from moto.server import ThreadedMotoServer
 
 from bot.core import open_media
@@ -158,6 +158,6 @@ def test_what_a_killed_process_left_half_written_is_swept_away(url: str, tmp_pat
 
 def test_without_the_package_the_operator_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "s3fs", None)
-    monkeypatch.delitem(fsspec.registry._registry, "s3", raising=False)  # found by an earlier test
+    monkeypatch.delitem(_registry, "s3", raising=False)  # found by an earlier test
     with pytest.raises(MissingExtra, match=r"loa-cong-doan\[s3\]"):
         open_store("s3://a/b", s3_options("", "", "", ""))
