@@ -25,8 +25,8 @@ from campaign.hours import Hours
 from campaign.message import Choice
 from storage.database import Database
 from storage.media import Media
-from storage.migrate import upgrade
 from storage.models import WebMessage
+from tests.databases import fresh_database
 
 FEDERATION = "LĐLĐ tỉnh Lam Giang"
 MORNING = datetime(2027, 4, 20, 2, 35, tzinfo=UTC)  # 09:35 in Việt Nam, a Tuesday
@@ -44,8 +44,7 @@ class Office:
         speed: float = 1,
         database: Database | None = None,
     ) -> None:
-        self.database = database or Database(f"sqlite:///{folder}/loa.sqlite3")
-        upgrade(self.database)
+        self.database = database or fresh_database(folder)
         self.media = Media(f"file://{folder}/media")
         self.clock = clock_at(MORNING, speed)
         self.heard: dict[str, Event] = {}
@@ -115,8 +114,8 @@ class Office:
 
 
 @asynccontextmanager
-async def open_office(folder: Path, **options: Any) -> AsyncIterator[Office]:
-    office = Office(folder, **options)
+async def open_office(folder: Path, *, kind: type[Office] = Office, **options: Any) -> AsyncIterator[Office]:
+    office = kind(folder, **options)
     office.serving = asyncio.create_task(office.server.serve())
     while not office.server.started:
         await asyncio.sleep(0.01)

@@ -29,8 +29,9 @@ def texts(draw: st.DrawFn, edges: tuple[int, ...] = ()) -> str:
     """``edges``: limits near which some of the texts end."""
     pieces = draw(st.lists(_tokens, max_size=24))
     joint = draw(st.sampled_from(("", " ")))
-    if edges and draw(st.booleans()):
-        filler, length = draw(_fillers), draw(st.sampled_from(edges)) + draw(st.integers(-90, 30))
-        pieces.insert(draw(st.integers(0, len(pieces))), (filler * length)[: max(length, 0)])
+    if draw(st.booleans()) and edges:
+        filler, edge = draw(_fillers), draw(st.sampled_from(edges))
+        length = max(edge + draw(st.integers(-90, 30)), 0)
+        pieces.insert(draw(st.integers(0, len(pieces))), (filler * length)[:length])
     text = joint.join(pieces)
     return unicodedata.normalize("NFD", text) if draw(st.integers(0, 4)) == 0 else text

@@ -11,8 +11,12 @@ from bot.channels.contract import Abilities, Part
 from bot.channels.telegram.limits import ABILITIES as TELEGRAM
 from bot.channels.telegram.sending import entities
 from bot.channels.webchat import WebChatChannel
+from bot.channels.zalo_bot.limits import ABILITIES as ZALO_BOT
+from bot.channels.zalo_bot.styles import styles
 from tests.fakes.telegram import limits as telegram
 from tests.fakes.telegram.params import Params
+from tests.fakes.zalo_bot.styles import check
+from tests.fakes.zalo_bot.world import TEXT_LIMIT
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,15 @@ def by_the_page(part: Part, as_caption: bool) -> None:
     assert all(one.end <= other.start for one, other in pairwise(links))
 
 
+def by_zalo_bot(part: Part, as_caption: bool) -> None:
+    """A caption has no styles: they are lost there, and the words are not."""
+    assert 0 < len(part.text) <= TEXT_LIMIT
+    assert part.text.strip() == part.text
+    check(part.text, styles(part.text, part.spans))
+
+
 JUDGES = [
     Judge("webchat", WebChatChannel.abilities, by_the_page),
     Judge("telegram", TELEGRAM, by_telegram),
+    Judge("zalo_bot", ZALO_BOT, by_zalo_bot),
 ]

@@ -78,10 +78,13 @@ class TelegramChannel:
 
     async def _known(self) -> Reader:
         if self._reader is None:
-            user = await self._bot.get_me()
-            self._me = Me(user.id, user.username or "", bool(user.can_read_all_group_messages))
+            self._me = await self._asked_who()
             self._reader = Reader(self._me)
         return self._reader
+
+    async def _asked_who(self) -> Me:
+        user = await self._bot.get_me()
+        return Me(user.id, user.username or "", bool(user.can_read_all_group_messages))
 
     def link(self, code: str, *, group: bool = False) -> str:
         if not self.username or not LINK_CODE.fullmatch(code):
@@ -193,9 +196,8 @@ class TelegramChannel:
         if not self._token:
             return found
         try:
-            await self._known()
-            if self._me is not None:
-                found += doctor.check_me(self._me)
+            self._me = await self._asked_who()
+            found += doctor.check_me(self._me)
             if self._settings.mode == "webhook":
                 found += await doctor.check_webhook(self._bot, self._address)
         except TelegramError as error:

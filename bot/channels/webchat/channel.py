@@ -85,7 +85,11 @@ class WebChatChannel:
 
     async def send(self, part: Part) -> Outcome:
         site = self._site
+        if part.deletes or part.pins or part.unpins or part.reacts:
+            return Refused(words.NO_DEED)
         try:
+            if (name := await site.off_loop(_too_large, part)) is not None:
+                return Refused(words.FILE_TOO_LARGE.format(name=name))
             files = await site.off_loop(self._files, part)
             async with site.writing_in(part.to):
                 outcome = await site.database.write(self._write, part, files)
@@ -153,3 +157,11 @@ class WebChatChannel:
 
     def _described(self, path: Path, name: str, mime: str, kind: str) -> dict[str, Any]:
         return described(self._site, self._site.media.put(path), name, mime, path.stat().st_size, kind)
+
+
+def _too_large(part: Part) -> str | None:
+    """The name of a file above the limit, as people here cannot send one either."""
+    files = [(path, path.name) for path in part.photos]
+    if part.file_path is not None:
+        files.append((part.file_path, part.file.name if part.file else part.file_path.name))
+    return next((name[:60] for path, name in files if path.stat().st_size > FILE_BYTES), None)

@@ -19,7 +19,8 @@ NO_FILE_THERE = "Không tìm thấy tệp này."
 BAD_CODE = "Mã mời chỉ gồm chữ không dấu, số và dấu gạch ngang. Xem lại thư mời rồi nhập lại."
 STRANGER = "Khách"
 NOBODY_THERE = "Người này không còn dùng trò chuyện trên web."
-NO_SUCH_FILE = "Không tìm thấy ảnh hoặc tệp kèm theo."
+NO_DEED = "Trang trò chuyện không thu hồi, ghim tin hay bày tỏ cảm xúc được. Gửi tin mới thay vào."
+NO_SUCH_FILE = "Không tìm thấy ảnh hoặc tệp kèm theo. Đính kèm lại rồi gửi."
 
 _DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
