@@ -113,8 +113,12 @@ class Office(ABC):
     ) -> list[Outcome]:
         """``media``: files by the name that the message gives instead of a SHA-256."""
         to, found = self.group if group else self.person, media or {}
-        parts = parts_of(key, to, message, self.channel.abilities, lambda name: found[name], group=group)
+        parts = parts_of(key, to, message, self.channel.abilities, lambda name: self.kept(found[name]), group=group)
         return [await self.channel.send(part) for part in parts]
+
+    def kept(self, file: Path) -> Path:
+        """Where our media store keeps the file."""
+        return file
 
     def part(self, text: str = "", *, key: str = "p1", **more: Any) -> Part:
         return Part(key=key, to=self.person, text=text, **more)

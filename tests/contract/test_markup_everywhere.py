@@ -39,7 +39,8 @@ def shown(marked: Marked, abilities: Abilities) -> tuple[str, list[bool], list[t
         if (link := ends.get(at)) is not None:
             written = marked.text[link.start : at] == link.url or abilities.links
             added = "" if written else f" ({link.url})"
-            text, bold = text + added, bold + [False] * len(added)
+            around = any(span.kind == "bold" and span.start < at < span.end for span in marked.spans)
+            text, bold = text + added, bold + [around] * len(added)
             links.append((places[link.start], len(text), link.url))
         places[at] = len(text)
         if at < len(marked.text):

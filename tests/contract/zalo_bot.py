@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote
 
 import httpx
 
 from bot.channels.contract import Refused, RetryAt, Unknown
 from bot.channels.zalo_bot.limits import ABILITIES
+from storage.media import Media
 from tests.channels import zalo_bot_office
 from tests.contract.office import Inbox, Kind, Office, Seen, Trouble
 from tests.fakes.zalo_bot import Chat, FakeZaloBot, Message, Person, faults
@@ -24,7 +24,7 @@ FAULTS = {
     Trouble.HANG: faults.hang,
     Trouble.DROP: faults.accept_then_drop,
 }
-LINK = re.compile(r"\n*Tệp “[^”]*” \(mở trong 7 ngày\): (https://\S+)")
+LINK = re.compile(r"\n*Tệp “([^”]*)” \(mở trong 7 ngày\): (https://\S+)")
 
 
 @dataclass
@@ -32,8 +32,13 @@ class ZaloBotOffice(Office):
     zalo: FakeZaloBot
     lan: Person
     work: Chat
+    media: Media
     port: int = 0
     http: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(trust_env=False))
+
+    def kept(self, file: Path) -> Path:
+        """Photos and files leave as links into the store."""
+        return self.media.path(self.media.put(file)) if file.exists() else file
 
     async def writes(self, text: str, *, group: bool = False) -> None:
         """In a group the bot hears only what names it."""
@@ -54,7 +59,7 @@ class ZaloBotOffice(Office):
 
     async def _seen(self, message: Message) -> Seen:
         """A link to a file is opened as a phone would."""
-        files = [await self._fetched(address) for address in LINK.findall(message.text)]
+        files = [(name, await self._fetched(address)) for name, address in LINK.findall(message.text)]
         return Seen(
             id=message.id,
             text=LINK.sub("", message.text),
@@ -63,11 +68,9 @@ class ZaloBotOffice(Office):
             files=tuple(files),
         )
 
-    async def _fetched(self, address: str) -> tuple[str, bytes]:
+    async def _fetched(self, address: str) -> bytes:
         ours = self.zalo.names[httpx.URL(address).host]
-        answer = await self.http.get(address.replace(zalo_bot_office.PUBLIC, ours))
-        named = answer.headers["content-disposition"]
-        return unquote(named.partition("filename*=utf-8''")[2] or named.partition("UTF-8''")[2]), answer.content
+        return (await self.http.get(address.replace(zalo_bot_office.PUBLIC, ours))).content
 
     async def suffers(self, trouble: Trouble) -> None:
         if trouble is Trouble.DOWN:
@@ -94,7 +97,7 @@ async def opened(folder: Path) -> AsyncIterator[ZaloBotOffice]:
         credentials = (here.zalo.token, here.channel._secret)
         async with here.listening():
             office = ZaloBotOffice(
-                here.channel, here.clock, inbox, lan.id, work.id, credentials, here.zalo, lan, work
+                here.channel, here.clock, inbox, lan.id, work.id, credentials, here.zalo, lan, work, here.media
             )  # fmt: skip
             try:
                 yield office

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.channels.contract import Part
 from bot.channels.zalo_bot.api import Api, Values
-from bot.channels.zalo_bot.limits import Waits
+from bot.channels.zalo_bot.limits import ABILITIES, MEGABYTE, Waits
 from bot.channels.zalo_bot.links import Links, short_name
 from bot.channels.zalo_bot.pictures import NotAPicture, Pictures
 from bot.channels.zalo_bot.styles import styles
@@ -16,6 +16,7 @@ from storage.media import sha256_of
 CANNOT = "Bot Zalo không sửa, thu hồi, ghim tin hay bày tỏ cảm xúc được."
 EMPTY = "Tin không có chữ nào. Viết nội dung rồi gửi lại."
 BROKEN = "Ảnh kèm theo không mở được. Lưu lại thành ảnh JPG rồi gửi lại."
+LARGE = f"Tệp lớn hơn {ABILITIES.upload_bytes // MEGABYTE} MB nên không gửi. Gửi bản nhỏ hơn hoặc đường liên kết."
 NO_FILES = "Bot Zalo không gửi được tệp hoặc video. Người vận hành khai public_url bắt đầu bằng https để gửi đường tải."
 ON_WEB = "(Có ảnh kèm theo, mở xem tại {address})"
 NOT_HERE = "(Có ảnh kèm theo mà bot Zalo chưa gửi được. Anh/chị hỏi công đoàn cấp trên để xem ảnh.)"
@@ -77,6 +78,8 @@ class Speaker:
         """The platform takes no files. A link opens on every phone, and a plan that is not sent helps nobody."""
         if not self._links.possible:
             raise Unsendable(NO_FILES)
+        if (await asyncio.to_thread(path.stat)).st_size > ABILITIES.upload_bytes:
+            raise Unsendable(LARGE)
         name = part.file.name if part.file else ""
         link = self._links.file(await asyncio.to_thread(sha256_of, path), short_name(name))
         return await self._words(part, FILE_LINK.format(name=f"“{name[-SHOWN_LETTERS:]}”" if name else "", link=link))
