@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -43,6 +43,21 @@ def set_up() -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # A tick that is still busy when the next is due is no news: the next one finds the same rows.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    keep_output_clean()
+
+
+class _StandardError:
+    """Whatever standard error is at the moment of writing."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+def keep_output_clean() -> None:
+    """Send structlog to standard error: what a command prints may be read by a program."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -52,6 +67,6 @@ def set_up() -> None:
             _redact_event,
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _StandardError())),
         cache_logger_on_first_use=False,
     )

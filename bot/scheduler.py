@@ -20,7 +20,7 @@ from bot.clock import Clock
 from campaign import outbox
 from campaign.message import Message
 from campaign.work import pushes, reminders, submissions
-from handlers import correctpush, doubting, pushflow, reviewing
+from handlers import circling, correctpush, doubting, pushflow, reviewing
 from handlers.context import House
 from storage.database import Database
 from storage.leadership import alone_until_commit
@@ -92,6 +92,7 @@ def tick(session: Session, now: datetime, house: House) -> dict[str, int]:
         "stale_digests": lambda: reminders.drop_stale(session, now, hours),
         "digests": lambda: reminders.remind(session, now, hours),
         "doubts": lambda: doubting.ask_people(session, now, house),
+        "packages": lambda: circling.warn(session, now, house),
         "cards": lambda: reviewing.send_cards(session, now, house),
         "unclaimed": lambda: submissions.forget_unclaimed(session, now),
     }

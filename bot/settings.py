@@ -102,6 +102,7 @@ class ZaloOa(Section):
     template_price: int = Field(default=200, ge=0)  # đồng; the government tariff is lower
     reply_price: int = Field(default=55, ge=0)  # đồng, between 48 hours and seven days
     free_per_window: int = Field(default=8, ge=0)  # messages for nothing after each sign of life; 0: unlimited
+    group_admin: str = ""  # user_id of an admin of the OA who follows it: Zalo wants one in every group
     file_hosts: tuple[str, ...] = (".zdn.vn", ".zadn.vn")  # where people's photos may be fetched from
     verification_file: str = ""  # zalo_verifier….html, where the console asks for such a file on our domain
     template_limit: int = Field(default=400, ge=20)  # letters that the template's field takes
@@ -119,6 +120,7 @@ class ZaloBot(Section):
     monthly_quota: int = Field(default=3000, ge=0)  # messages a month of the free plan; 0: unlimited
     link: str = ""  # the bot's own address, from Zalo Bot Creator, for those who should write to it in private
     # Where people's photos may be fetched from; a name that is refused stands in the log.
+    group_admin: str = ""  # user_id of an admin of the OA who follows it: Zalo wants one in every group
     file_hosts: tuple[str, ...] = (".zdn.vn", ".zadn.vn", ".zalo.me", ".zaloplatforms.com", ".zapps.me", ".zapps.vn")
 
 

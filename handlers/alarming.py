@@ -26,11 +26,11 @@ def tell_admins(session: Session, channel: str, code: str, sentence: str, now: d
     message = Message(text=house.polite(WORDS.format(sentence=sentence)))
     return sum(
         outbox.say(session, f"alarm:{code}:{day}:{chat.id}", chat, message, priority=Priority.INTERACTIVE)
-        for chat in _admins(session, root, channel)
+        for chat in admins_beside(session, root, channel)
     )
 
 
-def _admins(session: Session, root: int, channel: str) -> list[Chat]:
+def admins_beside(session: Session, root: int, channel: str) -> list[Chat]:
     """Private chats of those who manage, one each, the broken channel only where there is no other."""
     ids = {person.id for person in people.holders(session, Right.MANAGE, root)}
     statement = select(Chat).where(col(Chat.person_id).in_(ids), Chat.kind == "private", col(Chat.active))

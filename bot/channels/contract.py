@@ -7,15 +7,16 @@ of four outcomes. It never retries, never paces and never touches the database; 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from sqlmodel import Session
 
 from campaign.message import Choice, FilePart, Span
+from campaign.organisation.circles import Circle
 from campaign.text import clean, clean_name
 from campaign.work.reach import Reach
 
@@ -269,6 +270,57 @@ class Prepares(Protocol):
 
     async def prepare(self) -> bool:
         """Ask once; False when the platform could not be reached. Listening asks by itself."""
+
+
+class GroupTrouble(Exception):
+    """A platform did not do what was asked of it about a group. ``sentence`` is for the operator."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """Something bought that keeps one group alive. ``used_by``: the group that uses it; empty: it is free."""
+
+    id: str
+    kind: str
+    valid_until: date | None
+    used_by: str = ""
+    renews: bool = False
+
+
+class GroupOffice(Protocol):
+    """What can be done with groups that the account itself owns. Everything raises GroupTrouble."""
+
+    async def packages(self, kind: str = "") -> list[Package]: ...
+
+    async def create(self, title: str, about: str, package_id: str, admin: str = "") -> Circle:
+        """A new group with an invitation link and approval at the door. ``admin``: the platform's id of the person
+        whom the platform wants in every group; empty: the one in the settings.
+        """
+
+    async def describe(self, chat: str) -> Circle: ...
+
+    async def invite(self, chat: str, members: Sequence[str]) -> dict[str, str]:
+        """Those of ``members`` who cannot be invited, and why; everybody else has been."""
+
+    async def members(self, chat: str) -> list[tuple[str, str]]:
+        """Id and name of each, to be shown and not kept."""
+
+    async def waiting(self, chat: str) -> list[tuple[str, str]]:
+        """Id and name of those who wait to be let in."""
+
+    async def answer(self, chat: str, members: Sequence[str], *, let_in: bool) -> None: ...
+
+
+@runtime_checkable
+class OwnsGroups(Protocol):
+    """A channel whose account creates its groups itself."""
+
+    @property
+    def groups(self) -> GroupOffice: ...
 
 
 @runtime_checkable

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import campaigns, chats, people, pushes, reporting, running, units, zalo, zalobot
+from bot import logs
+from bot.cli import campaigns, chats, groups, people, pushes, reporting, running, units, zalo, zalobot
 from bot.cli.frame import State
 
 app = typer.Typer(
@@ -23,11 +24,12 @@ app = typer.Typer(
 def root(
     config: Annotated[Path | None, typer.Option("--config", help="Tệp cấu hình (mặc định: config.toml ở đây).")] = None,
 ) -> None:
+    logs.keep_output_clean()
     if config is not None:
         State.config = config
 
 
-for family in (running, units, people, chats, campaigns, pushes, reporting, zalo, zalobot):
+for family in (running, units, people, chats, groups, campaigns, pushes, reporting, zalo, zalobot):
     family.register(app)
 
 

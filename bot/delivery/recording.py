@@ -9,7 +9,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.channels.contract import Refused, RetryAt, Unknown
-from campaign.organisation import chats
+from campaign.organisation import chats, circles
 from campaign.work import falling_over, flow, ladder
 from campaign.work.doubts import ATTEMPTS
 from storage.models import Outgoing
@@ -61,6 +61,8 @@ def _refuse(session: Session, row: Outgoing, reason: str, gone: bool, now: datet
     if gone:
         chats.lose(session, row.channel, row.to, reason)
         session.flush()
+    if row.group:
+        circles.look_again(session, row.chat_id)
     if not falling_over.move_on(session, row, reason):
         row.state, row.finished_at, row.reason = OutgoingState.REFUSED, now, reason
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import Session, col, select
 
 from campaign.organisation import clusters, people, units
@@ -13,6 +14,24 @@ from storage.models import Account, Chat, GroupPackage, Person, Post, Unit
 
 WARN_AT = (30, 14, 7, 3)  # days before a package ends
 LOCKED = 0
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A group as its platform describes it. ``link``: by which people come in. ``ends_on``: when it is dissolved if
+    nobody pays, where the platform says so.
+    """
+
+    chat: str
+    title: str = ""
+    link: str = ""
+    members: int | None = None
+    package: str = ""
+    package_id: str = ""
+    valid_until: date | None = None
+    ends_on: date | None = None
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +90,71 @@ def responsible(session: Session, chat: Chat) -> int | None:
     return chat.unit_id or units.root_id(session)
 
 
-def due_warning(package: GroupPackage, today: date) -> int | None:
-    """Which warning is to be given now: 30, 14, 7 or 3 days before the end, or LOCKED; None when it was given."""
-    if not package.enabled:
-        return LOCKED if package.warned_days != LOCKED else None
-    if package.valid_until is None:
-        return None
-    left = (package.valid_until - today).days
-    step = min((days for days in WARN_AT if left <= days), default=None)
-    given = package.warned_days
-    return step if step is not None and (given is None or given == LOCKED or step < given) else None
+def remember(session: Session, chat: Chat, found: Circle, now: datetime) -> GroupPackage:
+    """Keep what the platform says. A group that has been paid for again is written to again, and warned about anew."""
+    assert chat.id is not None
+    row = session.get(GroupPackage, chat.id) or GroupPackage(chat_id=chat.id, checked_at=now)
+    if found.enabled and (row.warned_days == LOCKED or found.valid_until != row.valid_until):
+        row.warned_days = None
+    row.package, row.package_id = found.package, found.package_id
+    row.valid_until, row.ends_on, row.enabled = found.valid_until, found.ends_on, found.enabled
+    row.members, row.link, row.checked_at = found.members, found.link or row.link, now
+    chat.title = found.title or chat.title
+    if found.enabled and not chat.active:
+        chat.active, chat.inactive_reason = True, ""
+    session.add_all([row, chat])
+    return row
+
+
+def forget_package(session: Session, chat: Chat, now: datetime) -> None:
+    """The group is not ours any more: there is nothing to warn about, and it is asked about seldom."""
+    assert chat.id is not None
+    row = session.get(GroupPackage, chat.id) or GroupPackage(chat_id=chat.id, checked_at=now)
+    row.package, row.package_id, row.valid_until, row.ends_on, row.enabled = "", "", None, None, True
+    row.members, row.checked_at = None, now
+    session.add(row)
+
+
+def look_again(session: Session, chat_id: int | None) -> None:
+    """A message to this group was refused: perhaps it is no longer paid for."""
+    session.execute(update(GroupPackage).where(col(GroupPackage.chat_id) == chat_id).values(checked_at=NEVER))
+
+
+def to_check(session: Session, channel: str, before: datetime, limit: int) -> list[Chat]:
+    """Groups on ``channel`` whose package has not been looked at since ``before``, bound ones and others."""
+    statement = (
+        select(Chat)
+        .outerjoin(GroupPackage, col(GroupPackage.chat_id) == Chat.id)
+        .where(Chat.channel == channel, Chat.kind == "group")
+        .where(or_(col(GroupPackage.checked_at).is_(None), col(GroupPackage.checked_at) < before))
+        .order_by(col(Chat.id))
+        .limit(limit)
+    )
+    return list(session.exec(statement))
+
+
+def warnings(session: Session, today: date) -> dict[int, list[tuple[Chat, GroupPackage]]]:
+    """Groups by the warning that is due: so many days before their package ends, or LOCKED. Marks them as given."""
+    statement = select(Chat, GroupPackage).join(GroupPackage, col(GroupPackage.chat_id) == Chat.id)
+    found: dict[int, list[tuple[Chat, GroupPackage]]] = {}
+    for chat, row in session.exec(statement.where(_is_due(today)).order_by(col(Chat.id))):
+        step = LOCKED if not row.enabled else min(days for days in WARN_AT if _days_left(row, today) <= days)
+        row.warned_days = step
+        session.add(row)
+        found.setdefault(step, []).append((chat, row))
+    return found
+
+
+def _days_left(row: GroupPackage, today: date) -> int:
+    assert row.valid_until is not None
+    return (row.valid_until - today).days
+
+
+def _is_due(today: date) -> ColumnElement[bool]:
+    given = col(GroupPackage.warned_days)
+    soon = [
+        and_(col(GroupPackage.valid_until) <= today + timedelta(days=days), or_(given.is_(None), given > days))
+        for days in WARN_AT
+    ]
+    locked = and_(col(GroupPackage.enabled).is_(False), or_(given.is_(None), given != LOCKED))
+    return or_(locked, and_(col(GroupPackage.enabled), or_(*soon)))

@@ -13,6 +13,7 @@ from bot.channels.zalo_oa import doctor
 from bot.channels.zalo_oa.client import ApiError, NoAnswer, NotSent, OaClient
 from bot.channels.zalo_oa.download import Fetcher
 from bot.channels.zalo_oa.events import Reader
+from bot.channels.zalo_oa.groups import Groups
 from bot.channels.zalo_oa.history import History
 from bot.channels.zalo_oa.journal import Journal
 from bot.channels.zalo_oa.keeping import Keeper
@@ -44,7 +45,7 @@ async def only_log(channel: str, code: str, sentence: str) -> None:
 
 
 class ZaloOaChannel:
-    """Implements ``Channel``, ``Checks``, ``Mounted``, ``Reaches`` and ``Remembers`` of the contract."""
+    """Implements ``Channel``, ``Checks``, ``Mounted``, ``OwnsGroups``, ``Reaches``, ``Remembers`` of the contract."""
 
     name = NAME
     abilities = ABILITIES
@@ -78,7 +79,8 @@ class ZaloOaChannel:
             self.tokens, self._history, self._journal, self._reader, database, clock, hours, ring, waits,
             settings.silence_hours,
         )  # fmt: skip
-        self.keeper.chores.append(self._learn_name)
+        self.groups = Groups(self.client, database, settings, clock)
+        self.keeper.chores += [self._learn_name, self.groups.look_after_packages]
 
     # Who we are
 
@@ -142,6 +144,8 @@ class ZaloOaChannel:
     async def send(self, part: Part) -> Outcome:
         if part.toast or part.edits or part.deletes or part.pins or part.unpins:
             return Refused(NO_DEED)
+        if part.lets_in or part.turns_away:
+            return await self._at_the_door(part)
         try:
             request = await self._speaker.prepared(part)
         except Exception as error:
@@ -152,6 +156,12 @@ class ZaloOaChannel:
             return await self._outcomes.of(error, part)
         self._outcomes.arrived(part)
         return Sent(ids)
+
+    async def _at_the_door(self, part: Part) -> Outcome:
+        try:
+            return await self.groups.decide(part)
+        except Exception as error:
+            return await self._outcomes.of(error, part)
 
     async def said(self, part: Part, since: datetime) -> tuple[str, ...] | None:
         try:

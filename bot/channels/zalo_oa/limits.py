@@ -42,6 +42,7 @@ ABILITIES = Abilities(
     hears_groups="all",  # of its own groups it is told everything
     group_buttons=0,
     can_react=True,
+    can_admit=True,
     photo_buttons=False,
     file_words=False,
 )
