@@ -101,11 +101,19 @@ def missing_channel(core: Core) -> str | None:
     oa = settings.zalo_oa
     if oa.enabled and not (oa.app_id and oa.app_secret.get_secret_value()):
         return "Zalo OA đang bật nhưng chưa có ứng dụng. Hãy đặt [zalo_oa] app_id và LOA_ZALO_OA__APP_SECRET."
+    if oa.enabled and not (oa.oa_id or _signed_in_oa(core)):
+        return "Zalo OA đang bật nhưng chưa biết là OA nào. Hãy chạy: loa zalo login, hoặc đặt [zalo_oa] oa_id."
     if settings.zalo_bot.enabled and not settings.zalo_bot.token.get_secret_value():
         return "Bot Zalo đang bật nhưng chưa có token. Hãy đặt LOA_ZALO_BOT__TOKEN."
     if settings.telegram.enabled and not settings.telegram.token.get_secret_value():
         return "Telegram đang bật nhưng chưa có token. Hãy đặt LOA_TELEGRAM__TOKEN."
     return None
+
+
+def _signed_in_oa(core: Core) -> str:
+    from bot.channels.zalo_oa.channel import known_oa
+
+    return known_oa(core.database)
 
 
 def _thumbs(core: Core) -> Path:

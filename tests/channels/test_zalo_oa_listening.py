@@ -104,6 +104,28 @@ async def test_what_was_not_stored_is_not_acknowledged_and_found_in_the_history(
         assert texts(new) == ["Một", "Hai"]
 
 
+async def test_what_one_process_could_not_store_the_listening_one_finds(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        new = keep(desk)
+        listening = desk.another()
+        async with desk.hearing() as inbox:
+            lan = desk.oa.user("Lan", follows=True)
+            desk.oa.write(lan, "Một")
+            await desk.oa.settled()
+            await listening.keeper.round(inbox.receive)
+            inbox.failing = 1
+            desk.oa.write(lan, "Hai")
+            desk.oa.write(lan, "Ba")
+            await desk.oa.settled()
+            assert texts(new) == ["Một", "Ba"]
+            await listening.keeper.round(inbox.receive)
+            assert texts(new) == ["Một", "Ba", "Hai"]
+            asked = desk.oa.called("conversation")
+            await listening.keeper.round(inbox.receive)
+            assert desk.oa.called("conversation") == asked
+        await listening.close()
+
+
 async def test_twice_and_in_any_order_does_no_harm(tmp_path: Path) -> None:
     async with office(tmp_path) as desk:
         new = keep(desk)

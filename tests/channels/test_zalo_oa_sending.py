@@ -63,6 +63,13 @@ async def test_an_answer_quotes_what_it_answers(tmp_path: Path) -> None:
         assert desk.oa.last(lan).quote is said
 
 
+async def test_an_answer_to_a_message_that_is_gone_arrives_without_quoting_it(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        lan = follower(desk)
+        assert isinstance(await desk.channel.send(part(lan, "Trước 16 giờ", reply_to="đã xóa")), Sent)
+        assert (desk.oa.last(lan).text, desk.oa.last(lan).quote) == ("Trước 16 giờ", None)
+
+
 async def test_a_silent_mark_of_receipt_under_a_private_message(tmp_path: Path) -> None:
     async with office(tmp_path) as desk:
         lan = follower(desk)

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from bot import logs
 from bot.channels.contract import Refused, RetryAt, Sent
+from bot.channels.zalo_oa.signin import Pair
 from bot.channels.zalo_oa.tokens import NoGrant
 from storage import grants
 from storage.database import Database
@@ -145,6 +146,19 @@ async def test_an_error_inside_http_200_is_an_error_and_rings_with_the_steps_of_
         with pytest.raises(NoGrant):
             await desk.channel.tokens.renew(old)
         assert desk.oa.oauth.refused == [-118, -118], "a dead token is not tried again and again"
+
+
+async def test_after_somebody_signed_in_again_the_running_program_goes_on_by_itself(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        lan = desk.oa.user("Lan", follows=True)
+        await desk.channel.tokens.current()
+        desk.oa.oauth.revoke()
+        assert isinstance(await desk.channel.send(part(lan, "Chào")), RetryAt)
+        command = desk.another()
+        pair = desk.oa.oauth.seed()
+        await command.tokens.keep(Pair(pair.access, pair.refresh))
+        assert isinstance(await desk.channel.send(part(lan, "Chào")), Sent)
+        await command.close()
 
 
 async def test_while_the_old_token_lives_a_dead_grant_silences_nobody(tmp_path: Path) -> None:

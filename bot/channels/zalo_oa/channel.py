@@ -100,7 +100,8 @@ class ZaloOaChannel:
     async def _learn_name(self) -> None:
         """People call the account by its name in groups. Asked for once."""
         if not self._reader.name:
-            self._reader.name = str((await self.client.get(INFO_PATH) or {}).get("name", ""))
+            shown = await self.client.get(INFO_PATH)
+            self._reader.name = str(shown.get("name", "")) if isinstance(shown, dict) else ""
 
     # Hearing
 
@@ -113,7 +114,7 @@ class ZaloOaChannel:
             try:
                 await self._hear(raw, variant, receive)
             except Exception:
-                self.keeper.gap = True
+                self._journal.missed = True
                 raise
 
         routes = [webhook_route(self._signer, hear)]

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels.contract import Part
-from bot.channels.zalo_oa.client import OaClient
+from bot.channels.zalo_oa.client import NotSent, OaClient
 from bot.channels.zalo_oa.events import Raw, moment
 from bot.channels.zalo_oa.limits import PAGE, Waits
 from bot.channels.zalo_oa.sending import spoken
@@ -88,10 +88,8 @@ class History:
     ) -> AsyncIterator[Item]:
         """Page by page, newest first, down to ``since``."""
         for page in range(MOST_PAGES):
-            if page:
-                await asyncio.sleep(self._waits.page)
             asked: dict[str, Any] = {**whom, "offset": page * PAGE, "count": PAGE}
-            rows = await (self._client.get(path, **asked) if group else self._client.get(path, data=asked))
+            rows = await self._ask(path, asked, group)
             items = [item for row in _rows(rows) if (item := self._item(row, group)) is not None]
             for item in items:
                 if item.at > since:
@@ -99,6 +97,17 @@ class History:
             pages.complete = len(_rows(rows)) < PAGE or (bool(items) and min(item.at for item in items) <= since)
             if pages.complete:
                 return
+
+    async def _ask(self, path: str, asked: dict[str, Any], group: bool) -> Any:
+        """At leisure, because people's answers need the same budget; when it is used up, after the pause."""
+        await asyncio.sleep(self._waits.page)
+        try:
+            return await (self._client.get(path, **asked) if group else self._client.get(path, data=asked))
+        except NotSent as error:
+            if not error.seconds:
+                raise
+            await asyncio.sleep(error.seconds)
+        return await (self._client.get(path, **asked) if group else self._client.get(path, data=asked))
 
     def _item(self, row: Raw, group: bool) -> Item | None:
         at = moment(str(row.get("time", "")), self._clock.now())

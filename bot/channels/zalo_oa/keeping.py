@@ -60,7 +60,6 @@ class Keeper:
         self._silence = timedelta(hours=silence_hours)
         self._mended: datetime | None = None  # up to here nothing is missing, as far as the history tells
         self._started = clock.now()
-        self.gap = False  # an event could not be stored: look into the history at the next round
         self.chores: list[Chore] = []
 
     async def keep(self, receive: Receive) -> None:
@@ -79,6 +78,9 @@ class Keeper:
                 await chore()
             except TROUBLES as error:
                 await self._tell(name, error)
+            except Exception:
+                # An answer nobody foresaw must not take the whole program down; the next round asks anew.
+                log.exception("zalo_oa.chore_broken", chore=name)
 
     async def _tell(self, name: str, error: Exception) -> None:
         log.warning("zalo_oa.chore", chore=name, error=type(error).__name__, detail=str(error)[:200])
@@ -102,7 +104,8 @@ class Keeper:
             if event is not None and not await self._database.read(is_known, event.event_id):
                 await receive(event)
                 found += event.at < now - OVERLAP
-        self._mended, self.gap = now, False
+        self._mended = now
+        await self._journal.mended()
         if found:
             log.warning("zalo_oa.mended", events=found)
         if found and not first:  # at the start we were away ourselves, and Zalo still calls again
@@ -110,9 +113,11 @@ class Keeper:
 
     async def _deaf_since(self) -> datetime | None:
         """From when the history is to be read; None: there is no sign of anything missing, or nothing to compare."""
-        heard = (await self._journal.last()).at
-        known = max(filter(None, (heard, self._mended)), default=None)
-        if known is None or self.gap or self._mended is None:
+        last = await self._journal.last()
+        if last.gap is not None:
+            return last.gap
+        known = max(filter(None, (last.at, self._mended)), default=None)
+        if known is None or self._journal.missed or self._mended is None:
             return known
         return known if self._clock.now() - known >= LOOK_AGAIN else None
 

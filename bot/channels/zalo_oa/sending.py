@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from storage.database import Database
 
 CS_PATH, GROUP_PATH, REACT_PATH = "/v3.0/oa/message/cs", "/v3.0/oa/group/message", "/v2.0/oa/message"
 TEMPLATE_PATH = "/v3.0/oa/message/template"
+WRONG_FIELD = 201
 RECEIVED_ICON = "/-strong"
 _MENTION = re.compile(r"\[@[^\]]*\]")
 
@@ -70,6 +71,8 @@ class Speaker:
             return await self._ask(request)
         except ApiError as error:
             act = rule_of(error.code).act
+            if abs(error.code) == WRONG_FIELD and (bare := _unquoted(request)) is not None:
+                return await self._ask(bare)
             if act is Act.UPLOAD and request.has_upload:
                 return await self._ask(await self._message(part, anew=True))
             if act is Act.TEMPLATE and self._settings.template_id and not (part.group or request.template):
@@ -162,6 +165,15 @@ def _reaction(part: Part) -> Request:
         raise Unsendable(NO_REACTION)
     action = {"react_icon": RECEIVED_ICON, "react_message_id": part.reacts}
     return Request(REACT_PATH, {"recipient": {"user_id": part.to}, "sender_action": action})
+
+
+def _unquoted(request: Request) -> Request | None:
+    """The same without the quotation: what it quotes may be gone, and the answer must arrive all the same."""
+    message = request.body.get("message", {})
+    if "quote_message_id" not in message:
+        return None
+    bare = {name: value for name, value in message.items() if name != "quote_message_id"}
+    return replace(request, body={**request.body, "message": bare})
 
 
 def _ids(answer: Any) -> tuple[str, ...]:
