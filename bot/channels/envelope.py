@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.util
 import ssl
-from functools import cache
+import sys
+from functools import cache, lru_cache
 from urllib.parse import quote
 
 import httpx
 
 STAND_IN = "stand-in-for-the-token"
 CONNECTIONS = 16
+ADDRESSES = 64  # a bot asks for a handful again and again
+if importlib.util.find_spec("sniffio") is None:
+    # httpcore looks for this library four times a request. Told once that it is not there, it need not search the disk.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 class Envelope(httpx.AsyncBaseTransport):
@@ -23,12 +29,15 @@ class Envelope(httpx.AsyncBaseTransport):
         self._token = quote(token, safe=":").encode()
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=20)
         self._inner = httpx.AsyncHTTPTransport(verify=_certificates(), proxy=proxy or None, limits=limits)
+        self._addressed = lru_cache(ADDRESSES)(self._with_token)
+
+    def _with_token(self, url: httpx.URL) -> httpx.URL:
+        return url.copy_with(raw_path=url.raw_path.replace(STAND_IN.encode(), self._token, 1))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        path = request.url.raw_path.replace(STAND_IN.encode(), self._token, 1)
         addressed = httpx.Request(
             request.method,
-            request.url.copy_with(raw_path=path),
+            self._addressed(request.url),
             headers=request.headers,
             stream=request.stream,
             extensions=request.extensions,
