@@ -1,0 +1,1 @@
+"""What the program can do, in figures. ``make bench`` and ``make bench-national`` print tables; parts run alone."""
