@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +15,8 @@ from bot.channels.telegram.sending import entities
 from bot.channels.webchat import WebChatChannel
 from bot.channels.zalo_bot.limits import ABILITIES as ZALO_BOT
 from bot.channels.zalo_bot.styles import styles
+from bot.channels.zalo_oa.limits import ABILITIES as ZALO_OA
+from bot.channels.zalo_oa.sending import spoken
 from tests.fakes.telegram import limits as telegram
 from tests.fakes.telegram.params import Params
 from tests.fakes.zalo_bot.styles import check
@@ -57,8 +61,18 @@ def by_zalo_bot(part: Part, as_caption: bool) -> None:
     check(part.text, styles(part.text, part.spans))
 
 
+def by_zalo_oa(part: Part, as_caption: bool) -> None:
+    """No marks at all; composed; at most 2,000 letters; and nobody is called by what stands in the text."""
+    said = spoken(part.text)
+    assert part.spans == ()
+    assert unicodedata.is_normalized("NFC", said)
+    assert len(said) <= 2000
+    assert not re.search(r"\[@[^\]]*\]", said)
+
+
 JUDGES = [
     Judge("webchat", WebChatChannel.abilities, by_the_page),
     Judge("telegram", TELEGRAM, by_telegram),
     Judge("zalo_bot", ZALO_BOT, by_zalo_bot),
+    Judge("zalo_oa", ZALO_OA, by_zalo_oa),
 ]

@@ -94,6 +94,12 @@ async def what_a_person_writes_is_heard_whole(scene: Scene) -> None:
     check_whole(event, scene.office)
     assert (event.kind, event.chat, event.group) == ("message", scene.office.person, False)
     assert event.cleaned().text == unicodedata.normalize("NFC", typed)
+
+
+@story("names")
+async def whoever_writes_has_a_name(scene: Scene) -> None:
+    await scene.office.writes("chào")
+    (event,) = await heard(scene.office)
     assert event.sender_name
 
 
@@ -357,9 +363,10 @@ async def after_every_trouble_it_is_known_what_became_of_the_message(scene: Scen
         before = len(await office.seen())
         await office.suffers(trouble)
         outcome = await office.channel.send(office.part(f"Chào: {trouble}", key=f"during/{trouble}"))
+        now = office.clock.now()
         await office.recovers()
         assert isinstance(outcome, expected), (trouble, outcome)
-        assert not isinstance(outcome, RetryAt) or outcome.when > office.clock.now()
+        assert not isinstance(outcome, RetryAt) or outcome.when > now
         assert not isinstance(outcome, Refused) or outcome.gone, trouble
         assert not isinstance(outcome, Sent)
         check_sentence(outcome.reason)

@@ -11,8 +11,9 @@ from tests.contract.stories import STORIES, Scene, Story
 from tests.contract.telegram import TELEGRAM
 from tests.contract.webchat import WEBCHAT
 from tests.contract.zalo_bot import ZALO_BOT
+from tests.contract.zalo_oa import ZALO_OA
 
-KINDS = [WEBCHAT, TELEGRAM, ZALO_BOT]
+KINDS = [WEBCHAT, TELEGRAM, ZALO_BOT, ZALO_OA]
 NEEDS = {story.needs for story in STORIES} - {""}
 
 
