@@ -257,6 +257,17 @@ class Reaches(Protocol):
 
 
 @runtime_checkable
+class Rations(Protocol):
+    """A channel on which an account may send so many messages a month."""
+
+    def left(self, at: datetime) -> int | None:
+        """Messages that can still be queued for the month of ``at``; None: no limit. Asks no network."""
+
+    def used_up(self, at: datetime) -> str:
+        """Why nothing more leaves in the month of ``at``, for the admin."""
+
+
+@runtime_checkable
 class Remembers(Protocol):
     """A channel whose platform can be asked what was said in a chat, so that a lost answer can be made up for."""
 

@@ -10,8 +10,9 @@ from typing import Any
 from bot.channels.contract import Recipient, RetryAt, Sent
 from bot.channels.zalo_bot.quota import Month, Quota, month_of
 from bot.clock import Clock
+from bot.reaching import reach_of
 from campaign.work.reach import Way
-from storage.models import Outgoing
+from storage.models import Chat, Outgoing
 from storage.models.messages import OutgoingState
 from tests.channels.zalo_bot_office import Office, office, part
 from tests.fakes.zalo_bot import faults
@@ -73,6 +74,27 @@ async def test_what_a_push_cannot_reach_is_known_before_it_is_sent(tmp_path: Pat
         assert "10 tin" in found.reason
         assert here.channel.reach(GROUP, MAY).way is Way.NONE
         assert here.channel.reach(SOMEBODY, MAY + timedelta(days=12)).way is Way.FREE
+
+
+async def test_a_push_to_more_than_the_month_has_left_names_those_it_will_not_reach(tmp_path: Path) -> None:
+    async with office(tmp_path, **limited(10)) as here:
+        spoken(here, 5)
+        spoken(here, 2, state=OutgoingState.QUEUED, progress=0, finished_at=None, first_tried_at=None)
+        chats = [Chat(channel="zalo_bot", external_id=f"g{number}", created_at=MAY) for number in range(5)]
+        chats.insert(1, Chat(channel="webchat", external_id="w", created_at=MAY))
+        channels: Any = {"zalo_bot": here.channel, "webchat": WebChat()}
+        with here.database.transaction() as session:
+            session.add_all(chats)
+            session.flush()
+            found = reach_of(channels)(session, chats, MAY)
+            next_month = reach_of(channels)(session, chats, MAY + timedelta(days=20))
+        assert [reach.way for reach in found] == [Way.GROUP] * 4 + [Way.NONE] * 2
+        assert "10 tin" in found[-1].reason
+        assert {reach.way for reach in next_month} == {Way.GROUP}
+
+
+class WebChat:
+    """A channel without limits."""
 
 
 async def test_without_a_limit_everybody_is_reached(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ class Surroundings:
 
 
 class ZaloBotChannel:
-    """Implements ``Channel``, ``Checks``, ``Mounted`` and ``Reaches`` of the contract."""
+    """Implements ``Channel``, ``Checks``, ``Mounted``, ``Reaches`` and ``Rations`` of the contract."""
 
     name = NAME
     abilities = ABILITIES
@@ -181,6 +181,9 @@ class ZaloBotChannel:
 
     def left(self, at: datetime) -> int | None:
         return self.quota.left(at)
+
+    def used_up(self, at: datetime) -> str:
+        return self.quota.used_up
 
     async def download(self, ref: dict[str, Any], into: Path) -> None:
         await self._files.fetch(ref, into)

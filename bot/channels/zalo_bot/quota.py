@@ -26,6 +26,7 @@ from storage.models.messages import OutgoingState
 
 log = structlog.get_logger()
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")  # the platform's months, wherever the installation is
+WAITING = (OutgoingState.QUEUED, OutgoingState.RETRY, OutgoingState.HELD, OutgoingState.SENDING)
 WARN_AT = (80, 95)  # percent
 FACT = "quota"
 TRUSTED_SECONDS = 60.0  # real; another process may send for the same account after a change of leaders
@@ -48,10 +49,13 @@ OF = "{line} trong {limit} tin"
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """``used``: messages that left, those in doubt included. ``refused``: the platform said the month is used up."""
+    """``used``: messages that left, those in doubt included. ``waiting``: those queued behind them. ``refused``: the
+    platform said the month is used up.
+    """
 
     start: datetime
     used: int = 0
+    waiting: int = 0
     refused: bool = False
 
     @property
@@ -83,9 +87,13 @@ def read_month(session: Session, account: str, moment: datetime) -> Month:
     mine = (Outgoing.channel == NAME, when >= empty.start, when < empty.end)
     left = session.exec(select(func.coalesce(func.sum(Outgoing.progress), 0)).where(*mine)).one()
     doubtful = select(func.count()).select_from(Outgoing).where(*mine, Outgoing.state == OutgoingState.UNKNOWN)
+    queued = (
+        select(func.count()).select_from(Outgoing).where(Outgoing.channel == NAME, col(Outgoing.state).in_(WAITING))
+    )
     fact = recall(session, account, FACT)
     refused = fact.get("month") == empty.name and bool(fact.get("refused"))
-    return Month(empty.start, int(left) + session.exec(doubtful).one(), refused)
+    used = int(left) + session.exec(doubtful).one()
+    return Month(empty.start, used, session.exec(queued).one(), refused)
 
 
 @dataclass
@@ -103,11 +111,11 @@ class Quota:
 
     # Asking
 
-    def month(self) -> Month:
+    def month(self, *, fresh: bool = False) -> Month:
         """The present one. Reads the database when the last look is old; what it knew, when that is not possible."""
         now = self.clock.now()
         known = self._month if self._month is not None and self._month.start == month_of(now) else None
-        if known is not None and time.monotonic() - self._read_at < TRUSTED_SECONDS:
+        if known is not None and not fresh and time.monotonic() - self._read_at < TRUSTED_SECONDS:
             return known
         try:
             with self.database.snapshot() as session:
@@ -119,16 +127,19 @@ class Quota:
         return self._month
 
     def left(self, at: datetime) -> int | None:
-        """Messages that can still leave in the month of ``at``; None: no limit is known."""
+        """Messages that can still be queued for the month of ``at``; None: no limit is known."""
         if not self.limit:
             return None
-        month = self.month()
+        month = self.month(fresh=True)  # asked once for all of a push, which may follow another
         if month_of(at) > month.start:
             return self.limit
-        return 0 if month.refused else max(self.limit - month.used, 0)
+        return 0 if month.refused else max(self.limit - month.used - month.waiting, 0)
 
     def reach(self, recipient: Recipient, at: datetime) -> Reach:
-        if self.left(at) == 0:
+        """Of one chat: what waits in front of it may be dropped yet, so only what has left counts."""
+        month = self.month()
+        over = bool(self.limit) and (month.refused or month.used >= self.limit)
+        if over and month_of(at) <= month.start:
             return Reach(Way.NONE, reason=self.used_up)
         return Reach(Way.GROUP if recipient.group else Way.FREE)
 

@@ -190,6 +190,10 @@ class FakeZaloBotThread:
 
         return asyncio.run_coroutine_threadsafe(in_loop(), self._loop).result()
 
+    def run(self, act: Callable[[FakeZaloBot], Coroutine[Any, Any, T]]) -> T:
+        """As ``do``, for what has to wait."""
+        return asyncio.run_coroutine_threadsafe(act(self._zalo), self._loop).result()
+
     def __enter__(self) -> Self:
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
