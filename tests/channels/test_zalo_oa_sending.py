@@ -19,6 +19,7 @@ from bot.channels.zalo_oa.limits import ABILITIES
 from bot.channels.zalo_oa.sending import spoken
 from campaign.message import Choice, FilePart
 from campaign.work.reach import Way
+from storage.models import Outgoing
 from tests.channels.zalo_oa_office import Office, office, part, picture
 from tests.fakes.zalo_oa import Limits, Person, faults
 
@@ -395,6 +396,19 @@ async def test_a_message_that_never_arrived_is_known_to_be_missing(tmp_path: Pat
         since = desk.clock.now()
         desk.oa.script(faults.hang(), path="group/message")
         assert isinstance(await desk.channel.send(part(group, "Mời treo cờ")), Unknown)
+        assert await desk.channel.said(part(group, "Mời treo cờ"), since) == ()
+
+
+async def test_the_same_words_said_by_another_push_prove_nothing(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        group, since = desk.oa.group("Cụm 1", [follower(desk)]), desk.clock.now()
+        arrived = await desk.channel.send(part(group, "Mời treo cờ"))
+        assert isinstance(arrived, Sent)
+        row = Outgoing(
+            key="k", channel="zalo_oa", to=group.id, state="sent", finished_at=since, external_ids=list(arrived.ids)
+        )
+        with desk.database.transaction() as session:
+            session.add(row)
         assert await desk.channel.said(part(group, "Mời treo cờ"), since) == ()
 
 

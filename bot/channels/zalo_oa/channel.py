@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import structlog
+from sqlmodel import Session, col, select
 
 from bot.channels.contract import Outcome, Part, Receive, Recipient, Refused, Sent
 from bot.channels.zalo_oa import doctor
@@ -31,10 +32,12 @@ from campaign.hours import Hours
 from campaign.work.reach import Reach
 from storage import grants
 from storage.database import Database
+from storage.models import Outgoing
 from storage.sealing import Sealer
 
 log = structlog.get_logger()
 KNOWN_OA = "oa"  # the fact, under no account, that names the account somebody signed in with
+LATELY = timedelta(minutes=10)
 INFO_PATH = "/v2.0/oa/getoa"
 REVOKED = "Quản trị viên OA vừa thu hồi quyền của ứng dụng trên Zalo. Cấp quyền lại bằng lệnh: loa zalo login"
 
@@ -166,7 +169,8 @@ class ZaloOaChannel:
 
     async def said(self, part: Part, since: datetime) -> tuple[str, ...] | None:
         try:
-            return await self._history.said(part, since)
+            others = await self._database.read(sent_ids, part.to, since - LATELY)
+            return await self._history.said(part, since, others)
         except (ApiError, NotSent, NoAnswer, NoGrant) as error:
             log.warning("zalo_oa.not_looked_up", key=part.key, error=type(error).__name__)
             return None
@@ -192,6 +196,13 @@ class ZaloOaChannel:
             return [*found, doctor.sentence_of(error)]
         found += doctor.check_oa(oa if isinstance(oa, dict) else {}, self._settings, self.account)
         return found + doctor.check_heard(await self._journal.last(), self._settings, self._public_url + PATH)
+
+
+def sent_ids(session: Session, chat: str, since: datetime) -> set[str]:
+    """The platform's ids of what is known to have arrived in ``chat`` after ``since``."""
+    statement = select(Outgoing.external_ids).where(Outgoing.channel == NAME, Outgoing.to == chat)
+    rows = session.exec(statement.where(col(Outgoing.finished_at) >= since))
+    return {number for ids in rows for number in ids}
 
 
 def known_oa(database: Database) -> str:

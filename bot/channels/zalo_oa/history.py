@@ -7,7 +7,7 @@ that the webhook would have brought, under the same id, so that it does no harm 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,14 +59,17 @@ class History:
                 for item in reversed(items):
                     yield self._event(item, group)
 
-    async def said(self, part: Part, since: datetime) -> tuple[str, ...] | None:
-        """As ``Remembers.said``: only a list that reaches back beyond ``since`` proves that nothing appeared."""
+    async def said(self, part: Part, since: datetime, others: Collection[str]) -> tuple[str, ...] | None:
+        """As ``Remembers.said``: only a list that reaches back beyond ``since`` proves that nothing appeared.
+
+        ``others``: ids of messages that are known to be something else, though they may say the same.
+        """
         real = (self._clock.now() - since).total_seconds() / self._clock.speed
         if self._clock.speed != 1 or real < self._waits.settle:
             return None  # another clock than theirs, or too early to tell
         found, pages = [], _Pages()
         async for item in self._talk(part.to, since - MARGIN, part.group, pages):
-            if item.ours and item.at >= since - MARGIN and _is_this(item, part):
+            if item.ours and item.number not in others and _is_this(item, part):
                 found.append(item.number)
         return tuple(found[-1:]) if found else () if pages.complete else None
 
