@@ -342,6 +342,38 @@ class Checks(Protocol):
         """Sentences for the operator, in Vietnamese; empty when all is well."""
 
 
+Seen = frozenset[str]
+"""What has come and gone on an account so far, as the tables show it: ``heard.group.photo``, ``sent.private.choices``,
+``heard.left``, ``fetched``, ``push``. See ``bot.firstday``.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One line of the checklist for the first day with real credentials.
+
+    ``found`` says what was seen, ``hint`` what to do next and on which screen. ``by_hand``: nothing in the tables can
+    show it, so the operator says that it was tried. ``key`` is unique within the channel.
+    """
+
+    key: str
+    title: str
+    state: Literal["proved", "open", "failed"]
+    hint: str = ""
+    found: str = ""
+    by_hand: bool = False
+
+
+@runtime_checkable
+class Proves(Protocol):
+    """A channel that knows what must be seen once before it may be relied on, for ``loa doctor --first-day``."""
+
+    async def first_day(self, seen: Seen) -> list[Proof]:
+        """In the order in which an operator goes through it. Asks the platform where that is the proof; never raises
+        for what a platform or a network can do.
+        """
+
+
 @runtime_checkable
 class Forgets(Protocol):
     """A channel that keeps messages itself, and so must forget a person who asks for it."""

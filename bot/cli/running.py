@@ -8,6 +8,7 @@ import socket
 
 import typer
 
+from bot.cli import firstdays
 from bot.cli.frame import fail, house, show
 from bot.core import Core, is_empty
 
@@ -70,9 +71,15 @@ def migrate() -> None:
         typer.echo(f"Cơ sở dữ liệu đã ở phiên bản mới nhất: {core.database.url.render_as_string(hide_password=True)}")
 
 
-def doctor(as_json: bool = typer.Option(False, "--json", help="In JSON.")) -> None:
+def doctor(
+    as_json: bool = typer.Option(False, "--json", help="In JSON."),
+    first_day: bool = typer.Option(False, "--first-day", help="Danh mục ngày đầu: đã chứng minh gì, làm gì tiếp."),
+    confirm: str = typer.Option("", "--confirm", metavar="KÊNH.MỤC", help="Xác nhận một mục phải thử bằng tay."),
+) -> None:
     """Ask every part what is wrong with it; exit code 1 when anything is."""
     with house() as core:
+        if first_day or confirm:
+            firstdays.show(core, confirm, as_json=as_json)
         troubles = asyncio.run(_diagnose(core))
         faults = [line for line in troubles if not line.startswith(NOTE)]
         text = "\n".join(f"• {line}" for line in troubles) or "Mọi thứ ổn."

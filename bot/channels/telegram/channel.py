@@ -13,10 +13,10 @@ import structlog
 from telegram import Bot, BotCommand, Update
 from telegram.error import TelegramError
 
-from bot.channels.contract import Outcome, Part, Receive, Sent
+from bot.channels.contract import Outcome, Part, Proof, Receive, Seen, Sent
 from bot.channels.envelope import STAND_IN, Envelope
 from bot.channels.patience import Patience
-from bot.channels.telegram import doctor
+from bot.channels.telegram import doctor, firstday
 from bot.channels.telegram.download import fetch
 from bot.channels.telegram.events import ALLOWED_UPDATES, NAME, Me, Reader
 from bot.channels.telegram.limits import ABILITIES, Waits
@@ -203,3 +203,8 @@ class TelegramChannel:
         except TelegramError as error:
             found.append(doctor.check_error(error))
         return found + doctor.note(self._settings)
+
+    async def first_day(self, seen: Seen) -> list[Proof]:
+        known = (doctor.PRIVACY, doctor.ABROAD)  # lines of their own
+        troubles = [line for line in await self.diagnose() if line not in known]
+        return firstday.checklist(seen, self._me, troubles[0] if troubles else "")

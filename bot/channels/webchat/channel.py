@@ -11,8 +11,8 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col
 
-from bot.channels.contract import Abilities, FetchFailed, Outcome, Part, Receive, Refused, RetryAt, Sent
-from bot.channels.webchat import lines, people, words
+from bot.channels.contract import Abilities, FetchFailed, Outcome, Part, Proof, Receive, Refused, RetryAt, Seen, Sent
+from bot.channels.webchat import firstday, lines, people, words
 from bot.channels.webchat.people import Doors, Names, Rooms
 from bot.channels.webchat.pictures import Pictures
 from bot.channels.webchat.routes import routes_of
@@ -115,6 +115,9 @@ class WebChatChannel:
 
     def secrets(self) -> list[str]:
         return []
+
+    async def first_day(self, seen: Seen) -> list[Proof]:
+        return firstday.checklist(seen, self._site.settings.public_url)
 
     def _write(self, session: Session, part: Part, files: list[dict[str, Any]]) -> Outcome:
         if part.to.startswith("u:") and not people.exists(session, part.to.removeprefix("u:")):

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import structlog
 
-from bot.channels.contract import Outcome, Part, Receive, Recipient, Sent
-from bot.channels.zalo_bot import doctor
+from bot.channels.contract import Outcome, Part, Proof, Receive, Recipient, Seen, Sent
+from bot.channels.zalo_bot import doctor, firstday
 from bot.channels.zalo_bot.api import Api, ApiError, ForeignAnswer
 from bot.channels.zalo_bot.download import Files
 from bot.channels.zalo_bot.events import Me, Reader, message_of, photos_of, unwrapped
@@ -205,6 +205,11 @@ class ZaloBotChannel:
             found.append(doctor.check_error(error))
         found += doctor.notes(self._settings, self._around.public_url)
         return found + await self._around.database.read(lambda session: self._standing(self._learnt.unproved(session)))
+
+    async def first_day(self, seen: Seen) -> list[Proof]:
+        troubles = [line for line in await self.diagnose() if not line.startswith(doctor.NOTE)]
+        unproved = await self._around.database.read(self._learnt.unproved)
+        return firstday.checklist(seen, unproved, troubles[0] if troubles else "", self.quota.line)
 
     def _standing(self, unproved: list[str]) -> list[str]:
         found = [doctor.QUOTA.format(line=self.quota.line)]

@@ -31,6 +31,7 @@ NO_PHOTOS = (
 NO_LINK = (
     "Lưu ý: mục zalo_bot chưa có dòng link. Chép đường dẫn của bot từ Zalo Bot Creator để nhóm biết nhắn riêng ở đâu."
 )
+NOTE = "Lưu ý"  # how a sentence begins that is no fault
 QUOTA = "Lưu ý: {line}"
 TRY = "Lưu ý: những điều chưa được thử trên bot Zalo này: {things}."
 

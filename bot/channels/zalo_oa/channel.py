@@ -9,8 +9,8 @@ from typing import Any
 import structlog
 from sqlmodel import Session, col, select
 
-from bot.channels.contract import Outcome, Part, Receive, Recipient, Refused, Sent
-from bot.channels.zalo_oa import doctor
+from bot.channels.contract import Outcome, Part, Proof, Receive, Recipient, Refused, Seen, Sent
+from bot.channels.zalo_oa import doctor, firstday
 from bot.channels.zalo_oa.client import ApiError, NoAnswer, NotSent, OaClient
 from bot.channels.zalo_oa.download import Fetcher
 from bot.channels.zalo_oa.events import Reader
@@ -38,7 +38,7 @@ from storage.sealing import Sealer
 log = structlog.get_logger()
 KNOWN_OA = "oa"  # the fact, under no account, that names the account somebody signed in with
 LATELY = timedelta(minutes=10)
-INFO_PATH = "/v2.0/oa/getoa"
+INFO_PATH, QUOTA_PATH = "/v2.0/oa/getoa", "/v3.0/oa/quota/message"
 REVOKED = "Quản trị viên OA vừa thu hồi quyền của ứng dụng trên Zalo. Cấp quyền lại bằng lệnh: loa zalo login"
 
 
@@ -48,7 +48,7 @@ async def only_log(channel: str, code: str, sentence: str) -> None:
 
 
 class ZaloOaChannel:
-    """Implements ``Channel``, ``Checks``, ``Mounted``, ``OwnsGroups``, ``Reaches``, ``Remembers`` of the contract."""
+    """A ``Channel`` that also ``Checks``, ``Proves``, ``Reaches``, ``Remembers``, is ``Mounted`` and ``OwnsGroups``."""
 
     name = NAME
     abilities = ABILITIES
@@ -113,9 +113,11 @@ class ZaloOaChannel:
         await self.keeper.keep(receive)
 
     def routes(self, receive: Receive) -> list[Any]:
-        async def hear(raw: dict[str, Any], variant: str) -> None:
+        async def hear(raw: dict[str, Any], variant: str, again: bool) -> None:
             try:
                 await self._hear(raw, variant, receive)
+                if again:
+                    await self._journal.heard(firstday.RETRIED, variant)
             except Exception:
                 self._journal.missed = True
                 raise
@@ -196,6 +198,22 @@ class ZaloOaChannel:
             return [*found, doctor.sentence_of(error)]
         found += doctor.check_oa(oa if isinstance(oa, dict) else {}, self._settings, self.account)
         return found + doctor.check_heard(await self._journal.last(), self._settings, self._public_url + PATH)
+
+    async def first_day(self, seen: Seen) -> list[Proof]:
+        shown = await self._shown(await self._database.read(firstday.last_person))
+        standing = await self._database.read(firstday.standing_of, self.account)  # after asking: that may renew or bury
+        heard = await self._journal.last()
+        address = self._public_url + PATH
+        return firstday.checklist(seen, self._settings, standing, shown, heard, address, self._clock.now())
+
+    async def _shown(self, person: str) -> firstday.Shown:
+        """What the platform says of the account, and of the window of one person where there is one."""
+        try:
+            oa = await self.client.get(INFO_PATH)
+            window = await self.client.post(QUOTA_PATH, {"user_id": person}) if person else None
+        except (ApiError, NotSent, NoAnswer, NoGrant) as error:
+            return firstday.Shown({}, doctor.sentence_of(error))
+        return firstday.Shown(oa if isinstance(oa, dict) else {}, "", self.client.rate.limit, window)
 
 
 def sent_ids(session: Session, chat: str, since: datetime) -> set[str]:

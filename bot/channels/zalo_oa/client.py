@@ -54,6 +54,7 @@ class Rate:
         self._monotonic = monotonic
         self._asked: deque[float] = deque()
         self._until = 0.0
+        self.limit = ""  # requests a minute, as the platform last said
 
     def wait(self) -> float:
         """Seconds until the account may ask again."""
@@ -65,6 +66,7 @@ class Rate:
         self._asked.append(now)
         while self._asked[0] <= now - RATE_SECONDS:
             self._asked.popleft()
+        self.limit = headers.get("x-ratelimit-limit", "").strip() or self.limit
         if headers.get("x-ratelimit-remain", "").strip() == "0":
             self._until = self._asked[0] + RATE_SECONDS
 

@@ -17,12 +17,14 @@ log = structlog.get_logger()
 PATH = "/zalo/oa/webhook"
 SIGNATURE = "X-ZEvent-Signature"
 TIMESTAMP = "X-ZEvent-Timestamp"
+RETRY = "num_retry"
 BODY_BYTES = 1 << 20
-Hear = Callable[[dict[str, Any], str], Awaitable[None]]
+Hear = Callable[[dict[str, Any], str, bool], Awaitable[None]]
 
 
 def webhook_route(signer: Callable[[], Signer], hear: Hear) -> Route:
-    """``hear`` gets the event and the name of the signature that matched; it raises when nothing could be stored.
+    """``hear`` gets the event, the name of the signature that matched, and whether Zalo calls again with it; it raises
+    when nothing could be stored.
 
     Without a signature nothing is stored: that is the test the console makes when the address is saved, and it must
     succeed or the address cannot be saved. With a wrong one the answer is 403, so that Zalo keeps the event for us
@@ -39,9 +41,9 @@ def webhook_route(signer: Callable[[], Signer], hear: Hear) -> Route:
             return Response(status_code=200)
         variant = signer().variant(raw, shown, _time(event), request.headers.get(TIMESTAMP, ""))
         if not variant:
-            log.warning("zalo_oa.bad_signature", retry=request.headers.get("num_retry", ""))
+            log.warning("zalo_oa.bad_signature", retry=request.headers.get(RETRY, ""))
             return Response(status_code=403)
-        return await _heard(hear, event, variant)
+        return await _heard(hear, event, variant, again=bool(request.headers.get(RETRY)))
 
     return Route(PATH, take, methods=["POST"])
 
@@ -59,11 +61,11 @@ def verification_route(name: str) -> Route:
     return Route(f"/{name}", show, methods=["GET"])
 
 
-async def _heard(hear: Hear, event: dict[str, Any] | None, variant: str) -> Response:
+async def _heard(hear: Hear, event: dict[str, Any] | None, variant: str, *, again: bool) -> Response:
     if event is None or not isinstance(event.get("event_name"), str):
         return Response(status_code=200)
     try:
-        await hear(event, variant)
+        await hear(event, variant, again)
     except Exception as error:
         # Whatever it was, the event is not stored: Zalo asks again, after half a minute for the first time.
         log.error("zalo_oa.not_stored", what=event["event_name"][:60], error=type(error).__name__)
