@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 from playwright.async_api import Browser, expect
 
-from campaign.markup import read
+from campaign.markup import Marked, read
 from tests.browser.test_webchat_phone import PHONE, Bot, enters, phone, picture
 from tests.channels.webchat_office import Cadre, open_office
+from tests.contract import authored
 
 pytestmark = pytest.mark.browser
 PLAN = "https://congdoan.vn/ke-hoach?so=46&nam=2027"
@@ -90,3 +92,45 @@ async def test_the_page_keeps_its_content_policy(tmp_path: Path) -> None:
         policy = (await cadre.http.get("/chat")).headers["content-security-policy"]
         assert policy.startswith("default-src 'self'")
         assert "unsafe" not in policy
+
+
+READ_BACK = """async (cases) => {
+    const { words } = await import("/chat/static/marked.js");
+    const shown = ({ text, spans }) => {
+        const box = document.createElement("p");
+        box.append(...words(text, spans));
+        const letters = [];
+        const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) {
+            const bold = Boolean(walker.currentNode.parentElement.closest("strong"));
+            for (const letter of walker.currentNode.data) letters.push([letter, bold]);
+        }
+        const tags = new Set([...box.querySelectorAll("*")].map((one) => one.tagName));
+        return { letters, tags: [...tags], links: [...box.querySelectorAll("a")].map((a) => [a.href, a.textContent]) };
+    };
+    return cases.map(shown);
+}"""
+
+
+async def test_whatever_an_author_writes_the_page_shows_these_letters_bold_and_no_others(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    texts: list[Marked] = []
+
+    @settings(max_examples=300, deadline=None, database=None)
+    @given(authored.texts())
+    def write(typed: str) -> None:
+        texts.append(read(typed))
+
+    write()
+    async with open_office(tmp_path) as office, phone(chromium) as page:
+        await page.goto(office.address)
+        cases = [{"text": one.text, "spans": one.stored()} for one in texts]
+        for text, shown in zip(texts, await page.evaluate(READ_BACK, cases), strict=True):
+            bold = {at for span in text.spans if span.kind == "bold" for at in range(span.start, span.end)}
+            assert shown["letters"] == [[letter, at in bold] for at, letter in enumerate(text.text)]
+            assert set(shown["tags"]) <= {"STRONG", "A"}
+            hidden = [text.text[span.start : span.end] for span in text.spans if span.kind == "link"]
+            found = [words for _, words in shown["links"]]
+            assert [words for words in found if words in hidden][: len(hidden)] == hidden
+            assert all(address.startswith(("https://", "http://")) for address, _ in shown["links"])
