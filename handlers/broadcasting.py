@@ -104,7 +104,7 @@ def _preview(context: Context, to: str) -> None:
     phone = (PHONE,) if reckoned.unreached else ()
     end = PREVIEW_END.format(audience=described, count=count, reckoning=reckoned.sentence)
     shown = PREVIEW + markup.read(draft.text) + end
-    context.say(shown.text, phone, spans=shown.spans)
+    context.say(shown, phone)
     if count > MANY:
         return context.say(CONFIRM.format(count=count), (DROP,))
     return _ask_when(context)

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from bot.channels.contract import Event
 from campaign import outbox
 from campaign.hours import Hours
+from campaign.markup import Marked
 from campaign.message import Choice, Message
 from campaign.organisation import chats, people
 from campaign.outbox import Address
@@ -58,11 +59,12 @@ class House:
             return text
         return text.replace("anh/chị", self.you).replace("Anh/chị", self.you.capitalize())
 
-    def message(self, text: str, choices: Sequence[Choice] = (), **parts: Any) -> Message:
-        """What we say in our own words. A text with spans quotes an author: its words are not ours to change, and
-        another length would move the spans away from their letters.
+    def message(self, words: str | Marked, choices: Sequence[Choice] = (), **parts: Any) -> Message:
+        """What we say: a ``str`` in our own words, a ``Marked`` in those of an author, which are not ours to change
+        (and another length would move the spans away from their letters).
         """
-        return Message(text=text if parts.get("spans") else self.polite(text), choices=tuple(choices), **parts)
+        marked = words if isinstance(words, Marked) else Marked(self.polite(words))
+        return Message(text=marked.text, spans=marked.spans, choices=tuple(choices), **parts)
 
 
 @dataclass
@@ -108,11 +110,11 @@ class Context:
     # -- speaking ------------------------------------------------------------------------------------------------------
 
     def say(
-        self, text: str, choices: Sequence[Choice] = (), *, under: bool = False, key: str = "", **parts: Any
+        self, words: str | Marked, choices: Sequence[Choice] = (), *, under: bool = False, key: str = "", **parts: Any
     ) -> None:
         """Answer in this chat. ``under``: as a reply to the message that is being handled. ``key``: only once ever."""
         reply_to = self.event.message_id if under else ""
-        message = self.house.message(text, choices, reply_to=reply_to, **parts)
+        message = self.house.message(words, choices, reply_to=reply_to, **parts)
         own = self._key()
         outbox.say(self.session, key or own, self.address, message)
 

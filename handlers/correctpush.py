@@ -77,7 +77,7 @@ def take_text(context: Context) -> bool:
     told, waiting = _places(context, push)
     end = PREVIEW_END.format(told=grouped(told), waiting=grouped(waiting))
     shown = PREVIEW + markup.read(text) + end
-    context.say(shown.text, spans=shown.spans)
+    context.say(shown)
     _confirm(context, push, CORRECT, told + waiting, text)
     return True
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from campaign.markup import read
 from tests.stories.town import Town, local
 
 
@@ -107,3 +109,12 @@ def test_the_late_policies_after_an_outage(office: Town) -> None:
     assert not any(text == "Khẩu hiệu hôm qua" for text in office.texts("lan"))
     assert any("Đã bỏ qua thông báo “Khẩu hiệu hôm qua”" in text for text in office.texts("quan"))
     assert "(Tin gửi muộn, lẽ ra gửi lúc 08h00 ngày 10/05/2027)" in office.last("lan").text
+
+
+def test_the_house_says_đồng_chí_in_its_own_words_and_leaves_those_of_an_author_alone(office: Town) -> None:
+    house = replace(office.house, you="đồng chí")
+    assert house.message("Mời Anh/chị xem").text == "Mời Đồng chí xem"
+    words = "Xem trước: " + read("Mời anh/chị **treo cờ**")
+    message = house.message(words)
+    assert message.text == "Xem trước: Mời anh/chị treo cờ"
+    assert [message.text[span.start : span.end] for span in message.spans] == ["treo cờ"]
