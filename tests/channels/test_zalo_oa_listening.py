@@ -11,11 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.channels.contract import Event
+from bot.channels.contract import Event, Sent
 from storage.insert import insert_new
-from storage.models import Incoming
+from storage.models import Incoming, Outgoing
 from tests.channels.telegram_office import NotStored
-from tests.channels.zalo_oa_office import Office, office
+from tests.channels.zalo_oa_office import Office, office, part
 from tests.fakes.zalo_oa import OTHER, VARIANTS, Signing, faults
 
 
@@ -188,6 +188,22 @@ async def test_the_file_that_proves_the_domain_is_shown(tmp_path: Path) -> None:
         assert 'content="ABC123"' in page.text
 
 
+async def test_an_answer_under_our_message_in_a_group_is_spoken_to_us(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk, desk.hearing() as inbox:
+        lan = desk.oa.user("Lan", follows=True)
+        group = desk.oa.group("Cụm 1", [lan])
+        outcome = await desk.channel.send(part(group, "Cần bổ sung ảnh"))
+        assert isinstance(outcome, Sent)
+        row = Outgoing(key="k", channel="zalo_oa", to=group.id, state="sent", external_ids=list(outcome.ids))
+        with desk.database.transaction() as session:
+            session.add(row)
+        theirs = desk.oa.write_in_group(lan, group, "Vâng", quote=desk.oa.last(group))
+        desk.oa.write_in_group(lan, group, "Nói chuyện với nhau", quote=theirs)
+        await desk.oa.settled()
+        said = [event for event in inbox.events if event.kind == "message"]
+        assert [event.addressed for event in said] == [True, False]
+
+
 # Gaps
 
 
@@ -251,6 +267,22 @@ async def test_a_new_installation_does_not_dig_up_old_talk(tmp_path: Path) -> No
         desk.oa.write(desk.oa.user("Lan", follows=True), "Chuyện cũ")
         await desk.channel.keeper.round(desk.inbox.receive)
         assert (new, desk.oa.called("listrecentchat")) == ([], 0)
+
+
+async def test_an_account_without_groups_still_finds_what_people_said(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        new = keep(desk)
+        lan = desk.oa.user("Lan", follows=True)
+        async with desk.hearing() as inbox:
+            desk.oa.write(lan, "Chào")
+            await desk.oa.settled()
+        desk.oa.webhook.clear()
+        desk.oa.write(lan, "Trong lúc vắng")
+        desk.oa.script(faults.error(-224), path="group/listrecentchat", times=None)
+        await desk.channel.keeper.round(inbox.receive)
+        await desk.channel.keeper.round(inbox.receive)
+        assert texts(new) == ["Chào", "Trong lúc vắng"]
+        assert desk.oa.called("group/listrecentchat") == 1
 
 
 async def test_a_history_that_cannot_be_read_is_asked_again(tmp_path: Path) -> None:

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlmodel import Session, col, select
 
 from bot.channels.contract import Outcome, Part, Proof, Receive, Recipient, Refused, Seen, Sent
 from bot.channels.zalo_oa import doctor, firstday
 from bot.channels.zalo_oa.client import ApiError, NoAnswer, NotSent, OaClient
 from bot.channels.zalo_oa.download import Fetcher
-from bot.channels.zalo_oa.events import Reader
 from bot.channels.zalo_oa.groups import Groups
+from bot.channels.zalo_oa.hearing import Ear, sent_ids
 from bot.channels.zalo_oa.history import History
 from bot.channels.zalo_oa.journal import Journal
 from bot.channels.zalo_oa.keeping import Keeper
@@ -32,7 +31,6 @@ from campaign.hours import Hours
 from campaign.work.reach import Reach
 from storage import grants
 from storage.database import Database
-from storage.models import Outgoing
 from storage.sealing import Sealer
 
 log = structlog.get_logger()
@@ -71,7 +69,7 @@ class ZaloOaChannel:
         self.tokens = Tokens(database, sealer, settings, self.account, clock, ring, waits)
         self.client = OaClient(settings, self.tokens, waits)
         self._journal = Journal(database, self.account, clock)
-        self._reader = Reader(self.account)
+        self._ear = Ear(self.account, database, clock)
         self._history = History(self.client, self.account, clock, waits)
         self._speaker = Speaker(
             self.client, Uploads(self.client, database, self.account, clock), database, settings, clock
@@ -79,7 +77,7 @@ class ZaloOaChannel:
         self._outcomes = Outcomes(clock, self.client.rate, ring)
         self._fetcher = Fetcher(settings.file_hosts, waits.upload)
         self.keeper = Keeper(
-            self.tokens, self._history, self._journal, self._reader, database, clock, hours, ring, waits,
+            self.tokens, self._history, self._journal, self._ear, database, clock, hours, ring, waits,
             settings.silence_hours,
         )  # fmt: skip
         self.groups = Groups(self.client, database, settings, clock)
@@ -102,9 +100,9 @@ class ZaloOaChannel:
 
     async def _learn_name(self) -> None:
         """People call the account by its name in groups. Asked for once."""
-        if not self._reader.name:
+        if not self._ear.name:
             shown = await self.client.get(INFO_PATH)
-            self._reader.name = str(shown.get("name", "")) if isinstance(shown, dict) else ""
+            self._ear.call(str(shown.get("name", "")) if isinstance(shown, dict) else "")
 
     # Hearing
 
@@ -129,7 +127,7 @@ class ZaloOaChannel:
 
     async def _hear(self, raw: dict[str, Any], variant: str, receive: Receive) -> None:
         what = str(raw.get("event_name", ""))
-        event = self._reader.read(raw, self._clock.now())
+        event = await self._ear.understood(raw)
         if event is None:
             log.info("zalo_oa.not_ours", what=what[:60])
             return
@@ -214,13 +212,6 @@ class ZaloOaChannel:
         except (ApiError, NotSent, NoAnswer, NoGrant) as error:
             return firstday.Shown({}, doctor.sentence_of(error))
         return firstday.Shown(oa if isinstance(oa, dict) else {}, "", self.client.rate.limit, window)
-
-
-def sent_ids(session: Session, chat: str, since: datetime) -> set[str]:
-    """The platform's ids of what is known to have arrived in ``chat`` after ``since``."""
-    statement = select(Outgoing.external_ids).where(Outgoing.channel == NAME, Outgoing.to == chat)
-    rows = session.exec(statement.where(col(Outgoing.finished_at) >= since))
-    return {number for ids in rows for number in ids}
 
 
 def known_oa(database: Database) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from bot.channels.contract import Event, EventKind, MediaRef
 from bot.channels.zalo_oa.limits import NAME
+from campaign.text import clean_name
 
 Raw = dict[str, Any]
 KEPT = timedelta(days=7)  # a greater distance between its time and ours means that our clock is not the wall's
@@ -107,7 +108,7 @@ class Reader:
         details: dict[str, str] = {}
         if kind == "details":
             info = _part(raw, "info")
-            details = {name: words for name, key in _DETAILS.items() if (words := _text(info, key))}
+            details = {name: words for name, key in _DETAILS.items() if (words := clean_name(_text(info, key)))}
         elif kind == "reacted":
             details = {"icon": _text(message, "react_icon")}
         return self._event(
@@ -238,4 +239,4 @@ def _text(raw: Raw, key: str) -> str:
     value = raw.get(key)
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
-    return str(value)
+    return str(value).encode("utf-8", "ignore").decode().replace("\0", "")  # no database takes the rest

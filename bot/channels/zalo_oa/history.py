@@ -10,21 +10,26 @@ import asyncio
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
+
+import structlog
 
 from bot.channels.contract import Part
-from bot.channels.zalo_oa.client import NotSent, OaClient
+from bot.channels.zalo_oa.client import ApiError, NotSent, OaClient
+from bot.channels.zalo_oa.errors import Act, any_rule
 from bot.channels.zalo_oa.events import Raw, moment
 from bot.channels.zalo_oa.limits import PAGE, Waits
 from bot.channels.zalo_oa.sending import spoken
 from bot.clock import Clock
 from campaign.text import clean
 
+log = structlog.get_logger()
 RECENT, TALK = "/v2.0/oa/listrecentchat", "/v2.0/oa/conversation"
 GROUP_RECENT, GROUP_TALK = "/v3.0/oa/group/listrecentchat", "/v3.0/oa/group/conversation"
 MOST_PAGES = 30  # of one list: three hundred messages of one talk in one outage
 MARGIN = timedelta(seconds=5)  # their clock and ours
-FROM_USER, FROM_OA = "1", "0"
+FROM_OA = "0"
+T = TypeVar("T")
 _NAMES = {"photo": "image", "voice": "audio", "links": "link", "nosupport": ""}  # a kind here → the webhook's word
 _KNOWN = frozenset(("text", "image", "link", "audio", "video", "sticker", "gif", "location", "file", "business_card"))
 _CARRIES = frozenset(("image", "gif", "audio", "video", "file", "link"))
@@ -54,10 +59,20 @@ class History:
         Raises what the client raises.
         """
         for group in (False, True):
-            async for chat in self._talks(since, group):
-                items = [item async for item in self._talk(chat, since, group) if not item.ours and item.kind]
-                for item in reversed(items):
-                    yield self._event(item, group)
+            for chat in await self._or_nothing(self._talks(since, group), group):
+                for item in reversed(await self._or_nothing(self._talk(chat, since, group), group)):
+                    if not item.ours and item.kind:
+                        yield self._event(item, group)
+
+    async def _or_nothing(self, listed: AsyncIterator[T], group: bool) -> list[T]:
+        """All of a list; nothing where the account has no right to it (no groups, or not this one any more)."""
+        try:
+            return [one async for one in listed]
+        except ApiError as error:
+            if not group or any_rule(error.code).act in (Act.MINUTE, Act.RENEW):
+                raise
+            log.info("zalo_oa.no_history", code=error.code)
+            return []
 
     async def said(self, part: Part, since: datetime, others: Collection[str]) -> tuple[str, ...] | None:
         """As ``Remembers.said``: only a list that reaches back beyond ``since`` proves that nothing appeared.

@@ -5,6 +5,8 @@ One fact in the database, because any process may take a webhook. It is written 
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -72,14 +74,21 @@ class Journal:
             datetime.fromisoformat(gap) if gap else None,
         )
 
-    async def mended(self) -> None:
-        """The history was read: whatever was missing is there."""
-        self.missed = False
-        await self._database.write(self._close_gap)
+    @asynccontextmanager
+    async def mending(self) -> AsyncIterator[None]:
+        """While the history is read. What is missed meanwhile opens a gap of its own."""
+        gap, self.missed = (await self.last()).gap, False
+        try:
+            yield
+        except BaseException:
+            self.missed = True
+            raise
+        if gap is not None:
+            await self._database.write(self._close, gap)
 
-    def _close_gap(self, session: Session) -> None:
+    def _close(self, session: Session, gap: datetime) -> None:
         row = grants.fact(session, NAME, self._account, HEARD)
-        if row is not None and row.value.get("gap"):
+        if row is not None and row.value.get("gap") == gap.isoformat():
             row.value = {**row.value, "gap": ""}
             session.add(row)
 

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, col, select
 
 from bot.channels.contract import Receive
 from bot.channels.zalo_oa.client import ApiError, NoAnswer, NotSent
 from bot.channels.zalo_oa.errors import Act, any_rule
-from bot.channels.zalo_oa.events import KEPT, Reader
+from bot.channels.zalo_oa.events import KEPT
+from bot.channels.zalo_oa.hearing import Ear, is_known
 from bot.channels.zalo_oa.history import History
 from bot.channels.zalo_oa.journal import Journal
 from bot.channels.zalo_oa.limits import NAME, Waits
@@ -21,7 +21,6 @@ from bot.channels.zalo_oa.tokens import NoGrant, Ring, Tokens
 from bot.clock import Clock
 from campaign.hours import Hours
 from storage.database import Database
-from storage.models import Incoming
 
 log = structlog.get_logger()
 Chore = Callable[[], Awaitable[None]]
@@ -47,7 +46,7 @@ class Keeper:
         tokens: Tokens,
         history: History,
         journal: Journal,
-        reader: Reader,
+        ear: Ear,
         database: Database,
         clock: Clock,
         hours: Hours,
@@ -55,7 +54,7 @@ class Keeper:
         waits: Waits,
         silence_hours: float,
     ) -> None:
-        self._tokens, self._history, self._journal, self._reader = tokens, history, journal, reader
+        self._tokens, self._history, self._journal, self._ear = tokens, history, journal, ear
         self._database, self._clock, self._hours, self._ring, self._waits = database, clock, hours, ring, waits
         self._silence = timedelta(hours=silence_hours)
         self._mended: datetime | None = None  # up to here nothing is missing, as far as the history tells
@@ -99,13 +98,13 @@ class Keeper:
         if since is None or self._clock.speed != 1:  # a fast clock is not the platform's
             return
         first, found = self._mended is None, 0
-        async for raw in self._history.missed(max(since - OVERLAP, now - KEPT)):
-            event = self._reader.read(raw, now)
-            if event is not None and not await self._database.read(is_known, event.event_id):
-                await receive(event)
-                found += event.at < now - OVERLAP
+        async with self._journal.mending():
+            async for raw in self._history.missed(max(since - OVERLAP, now - KEPT)):
+                event = await self._ear.understood(raw)
+                if event is not None and not await self._database.read(is_known, event.event_id):
+                    await receive(event)
+                    found += event.at < now - OVERLAP
         self._mended = now
-        await self._journal.mended()
         if found:
             log.warning("zalo_oa.mended", events=found)
         if found and not first:  # at the start we were away ourselves, and Zalo still calls again
@@ -129,11 +128,3 @@ class Keeper:
         if working and now - silent_since >= self._silence:
             hours = int((now - (heard or self._started)).total_seconds() // 3600)
             await self._ring(NAME, f"{NAME}.silent", SILENT.format(hours=hours))
-
-
-def is_known(session: Session, event_id: str) -> bool:
-    """Whether this message was heard before, under whatever name of its event."""
-    number = event_id.partition(":")[0]
-    statement = select(Incoming.id).where(Incoming.channel == NAME)
-    same = (col(Incoming.event_id) >= f"{number}:", col(Incoming.event_id) < f"{number};")
-    return session.exec(statement.where(*same).limit(1)).first() is not None

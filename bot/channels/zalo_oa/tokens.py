@@ -190,8 +190,13 @@ class Tokens:
         """In a task of its own: whoever asked may be cancelled, but not between the answer and its commit."""
         task = asyncio.create_task(self._renew_alone(refused))
         self._renewals.add(task)
-        task.add_done_callback(self._renewals.discard)
+        task.add_done_callback(self._over)
         return await asyncio.shield(task)
+
+    def _over(self, task: asyncio.Task[Held]) -> None:
+        self._renewals.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen, also when whoever asked is gone
 
     async def _renew_alone(self, refused: str) -> Held:
         async with self._mine, self._alone():
