@@ -19,7 +19,7 @@ from sqlmodel import Session, col
 from bot.clock import Clock
 from campaign import outbox
 from campaign.message import Message
-from campaign.work import pushes, reminders, submissions
+from campaign.work import pins, pushes, reminders, submissions
 from handlers import circling, correctpush, doubting, pushflow, reviewing
 from handlers.context import House
 from storage.database import Database
@@ -87,6 +87,7 @@ def tick(session: Session, now: datetime, house: House) -> dict[str, int]:
     work: dict[str, Callable[[], int]] = {
         "left_out": lambda: _release(session, now, house),
         "stopped": lambda: pushflow.stop_refused(session, now, house),
+        "unpinned": lambda: pins.take_down(session, now),
         "corrected": lambda: correctpush.follow_up(session, now, house),
         "shown": lambda: pushflow.show_progress(session, now, house),
         "stale_digests": lambda: reminders.drop_stale(session, now, hours),

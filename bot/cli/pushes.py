@@ -38,6 +38,7 @@ def push(
     ] = None,
     photo: Annotated[list[Path] | None, typer.Option(help="Ảnh kèm theo; có thể nhiều lần.")] = None,
     at: Annotated[str | None, typer.Option(help="Thời điểm gửi, ví dụ 2027-05-01T08:00.")] = None,
+    pin_until: Annotated[str | None, typer.Option(help="Ghim trong nhóm tới lúc này, ví dụ 2027-05-20T17:00.")] = None,
     now: Annotated[bool, typer.Option("--now", help="Gửi ngay, kể cả ngoài giờ.")] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
@@ -60,6 +61,7 @@ def push(
             made = pushes.ad_hoc(
                 session, text, to, core.clock.now(), core.hours,
                 at=moment(at, core) if at else None, urgent=now, photos=photos, reach=reach,
+                pin_until=moment(pin_until, core) if pin_until else None,
             )  # fmt: skip
             found = reaching.reckon(session, core, made, reach)
             if made.state == "planned":

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from bot.channels.contract import Refused, RetryAt, Unknown
 from campaign.organisation import chats, circles
-from campaign.work import falling_over, flow, ladder
+from campaign.work import falling_over, flow, ladder, pins
 from campaign.work.doubts import ATTEMPTS
 from storage.models import Outgoing
 from storage.models.messages import OutgoingState
@@ -53,6 +53,7 @@ def record(session: Session, row: Outgoing, outcome: Failure, now: datetime, rem
     flow.hold_if_stopped(session, kept, now)
     session.add(kept)
     ladder.settle(session, kept, now)
+    pins.note_refusal(session, kept)
     log.info("outbox.outcome", key=kept.key, state=kept.state, reason=kept.reason)
 
 

@@ -29,7 +29,7 @@ from bot.delivery.reconciling import Reconciler
 from bot.delivery.recording import CLOSED_SECONDS, arrived, record
 from campaign.hours import Hours
 from campaign.message import Message
-from campaign.work import falling_over
+from campaign.work import falling_over, pins
 from storage import outbox
 from storage.database import Database
 from storage.models import Chat, Outgoing
@@ -178,7 +178,9 @@ class Sender:
     def _write(
         self, session: Session, answers: Sequence[Answer], room: int, now: datetime, closed: Collection[str]
     ) -> list[Job]:
-        outbox.write_sent(session, [answer.row for answer in answers if isinstance(answer.outcome, Sent)])
+        there = [answer.row for answer in answers if isinstance(answer.outcome, Sent)]
+        outbox.write_sent(session, there)
+        pins.begin(session, there)
         for answer in answers:
             if not isinstance(answer.outcome, Sent):
                 record(session, answer.row, answer.outcome, now, self._remembers)

@@ -17,7 +17,7 @@ from campaign.organisation import audience, clusters, people
 from campaign.outbox import say_to_all
 from campaign.problems import Refusal
 from campaign.text import clean
-from campaign.work import duties
+from campaign.work import duties, pins
 from campaign.work.reach import ReachOf, everybody, worth_writing
 from storage.insert import insert_new
 from storage.models import Assignment, Campaign, Chat, Duty, Outgoing, Post, Push, Receipt, Unit
@@ -87,11 +87,13 @@ def release(
     chats = chats_of(session, push, units, leaves_at(push, now, hours), reach)
     push.state, push.released_at = PushState.RELEASED, push.released_at or now
     session.add(push)
-    return say_to_all(
+    queued = say_to_all(
         session, ((key_of(push, chat), chat) for chat in chats), message,
         priority=Priority.PUSH, push_id=push.id, urgent=push.urgent,
         personal=False,  # an announcement is never repeated blindly, not even to one person
     )  # fmt: skip
+    pins.mark(session, push, now)
+    return queued
 
 
 def key_of(push: Push, chat: Chat) -> str:
@@ -199,6 +201,7 @@ def ad_hoc(
     by: int | None = None,
     unit_id: int | None = None,
     reach: ReachOf = everybody,
+    pin_until: datetime | None = None,
 ) -> Push:
     """A push made by a person; ``text`` may hold mark-up. Without ``at`` it is released at once and waits in the
     outbox for open hours.
@@ -219,6 +222,7 @@ def ad_hoc(
         late_policy=LatePolicy.SEND,
         created_by=by,
         unit_id=unit_id,
+        pin_until=pin_until,
     )
     session.add(push)
     session.flush()

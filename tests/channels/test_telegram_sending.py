@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -225,3 +226,50 @@ async def test_a_group_answer(tmp_path: Path) -> None:
         group: Chat = here.tg.group("CĐCS May 10", [hung], supergroup=True)
         await here.channel.send(part(group, "Chào cả nhà"))
         assert here.tg.last(group).text == "Chào cả nhà"
+
+
+# -- taking back, pinning ----------------------------------------------------------------------------------------------
+
+
+async def test_what_is_taken_back_disappears_and_taking_it_back_twice_is_fine() -> None:
+    async with office() as here:
+        lan = met(here)
+        outcome = await here.channel.send(part(lan, "Họp 8h"))
+        assert isinstance(outcome, Sent)
+        for _ in range(2):
+            assert await here.channel.send(part(lan, deletes=outcome.ids[0])) == Sent(())
+        assert here.tg.last(lan.id).deleted
+
+
+async def test_what_is_older_than_two_days_cannot_be_taken_back_but_be_edited() -> None:
+    async with office() as here:
+        lan = met(here)
+        outcome = await here.channel.send(part(lan, "Họp 8h"))
+        assert isinstance(outcome, Sent)
+        sent = here.tg.last(lan.id)
+        sent.date -= timedelta(days=3)
+        refused = await here.channel.send(part(lan, deletes=outcome.ids[0]))
+        assert isinstance(refused, Refused)
+        assert "48 giờ" in refused.reason
+        assert not refused.gone
+        assert isinstance(await here.channel.send(part(lan, "Đã thu hồi.", edits=outcome.ids[0])), Sent)
+        assert sent.text == "Đã thu hồi."
+
+
+async def test_a_pin_needs_the_right_of_the_group_and_comes_down_again() -> None:
+    async with office() as here:
+        lan = met(here)
+        group = here.tg.group("CĐCS May 10", [lan])
+        outcome = await here.channel.send(part(group, "Hạn 20/5", group=True))
+        assert isinstance(outcome, Sent)
+        pin, unpin = (part(group, group=True, **{deed: outcome.ids[0]}) for deed in ("pins", "unpins"))
+        refused = await here.channel.send(pin)
+        assert isinstance(refused, Refused)
+        assert "quyền ghim" in refused.reason
+        here.tg.promote_bot(group, rights=["can_pin_messages"])
+        for _ in range(2):
+            assert await here.channel.send(pin) == Sent(())
+        assert [str(message.id) for message in group.pinned] == list(outcome.ids)
+        for _ in range(2):
+            assert await here.channel.send(unpin) == Sent(())
+        assert group.pinned == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.channels.contract import Event, Refused, RetryAt, Sent
+from bot.channels.contract import Event, Part, Refused, RetryAt, Sent
 from campaign.message import Choice
 from tests.channels.webchat_office import GROUP, Cadre, Office, open_office, two_buttons
 
@@ -260,3 +260,38 @@ async def test_a_broken_request_is_answered_not_crashed(office: Office, huong: C
     answer = await huong.http.post("/chat/send", content=body, headers={"x-loa": "1"})
     assert answer.status_code == 422
     assert answer.json()["message"]
+
+
+# -- taking back, pinning ----------------------------------------------------------------------------------------------
+
+
+async def test_a_pinned_line_stands_at_the_top_of_its_room_until_it_is_taken_down(office: Office, huong: Cadre) -> None:
+    office.members[huong.user] = [GROUP]
+    for key, text in (("p1:1", "Gửi ảnh\ntrước ngày 20/5"), ("p2:1", "Treo cờ")):
+        await office.says(GROUP.id, text, key)
+    for key in ("p1:1", "p2:1", "p1:1"):
+        await office.channel.send(Part(key=f"pin:{key}", to=GROUP.id, pins=key))
+    assert (await huong.pinned())[GROUP.id] == {"id": office.lines()[-2].id, "text": "Gửi ảnh trước ngày 20/5"}
+    assert (await huong.pinned())[huong.room] is None
+    for _ in range(2):
+        await office.channel.send(Part(key="unpin:1", to=GROUP.id, unpins="p1:1"))
+    assert (await huong.pinned())[GROUP.id]["text"] == "Treo cờ"
+
+
+async def test_a_line_that_is_taken_back_leaves_a_word_and_no_buttons_and_is_pinned_no_more(
+    office: Office, huong: Cadre
+) -> None:
+    await office.says(huong.room, "Họp 8h", "p1:1", choices=(Choice("Đã nhận", "seen:1"),))
+    await office.channel.send(Part(key="pin:1", to=huong.room, pins="p1:1"))
+    for _ in range(2):
+        assert await office.channel.send(Part(key="fix1:1:delete/p1:1", to=huong.room, deletes="p1:1")) == Sent(())
+    (line,) = [seen for seen in await huong.sees() if seen["bot"]]
+    assert (line["text"], line["choices"], line["gone"]) == ("Tin này đã được thu hồi.", [], True)
+    assert (await huong.pinned())[huong.room] is None
+
+
+async def test_what_a_person_wrote_is_never_taken_back_by_the_bot(office: Office, huong: Cadre) -> None:
+    await huong.sends("Tôi đã gửi ảnh")
+    key = office.lines()[-1].key
+    await office.channel.send(Part(key="fix", to=huong.room, deletes=key))
+    assert (await huong.sees())[-1]["text"] == "Tôi đã gửi ảnh"

@@ -177,6 +177,11 @@ class Cadre:
         found: list[dict[str, Any]] = answer.raise_for_status().json()["messages"]
         return found
 
+    async def pinned(self) -> dict[str, Any]:
+        """The line at the top of each room, as the page is told."""
+        answer = await self.http.get(f"{self.base}/chat/messages", params={"room": self.room, "after": 0})
+        return {room["id"]: room["pinned"] for room in answer.raise_for_status().json()["rooms"]}
+
 
 def jpeg(colour: str = "red", size: tuple[int, int] = (1200, 900), *, place: bool = False, turn: int = 1) -> bytes:
     """A photo; with ``place`` it says where it was taken, with ``turn`` how the phone was held, as phones do."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +58,9 @@ class WebOffice(Office):
 
     async def seen(self, *, group: bool = False) -> list[Seen]:
         room = self.group if group else self.person
-        lines = [line for line in await self.lan.sees(room) if line.get("bot")]
-        return [await self._seen(line, room) for line in lines]
+        lines = [line for line in await self.lan.sees(room) if line.get("bot") and not line["gone"]]
+        pinned = (await self.lan.pinned())[room]
+        return [replace(await self._seen(line, room), pinned=line["id"] == (pinned or {}).get("id")) for line in lines]
 
     async def _seen(self, line: dict[str, Any], room: str) -> Seen:
         kept = next(one for one in self.lan.office.lines() if one.id == line["id"])

@@ -45,6 +45,14 @@ _GONE: tuple[tuple[tuple[str, ...], str], ...] = (
 )
 _REFUSED: tuple[tuple[tuple[str, ...], str], ...] = (
     (
+        ("manage pinned messages", "to pin not found"),
+        "Bot chưa có quyền ghim tin trong nhóm. Nhờ quản trị nhóm cho bot quyền ghim.",
+    ),
+    (
+        ("can't be deleted",),
+        "Không xóa được tin: đã quá 48 giờ, hoặc bot không có quyền xóa trong nhóm.",
+    ),
+    (
         ("not enough rights", "have no rights", "chat_write_forbidden", "chat_restricted", "administrator rights"),
         "Nhóm chưa cho bot gửi tin, ảnh hoặc tệp. Nhờ quản trị nhóm mở quyền gửi cho bot.",
     ),

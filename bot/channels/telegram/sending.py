@@ -52,6 +52,10 @@ async def deliver(bot: Bot, part: Part) -> tuple[str, ...]:
         return await _toast(bot, part)
     if part.edits:
         return await _edit(bot, part)
+    if part.deletes:
+        return await _delete(bot, part)
+    if part.pins or part.unpins:
+        return await _pin(bot, part)
     with ExitStack() as files:
         if part.photos:
             return await _photos(bot, part, files)
@@ -108,6 +112,29 @@ async def _change(bot: Bot, part: Part) -> None:
         await bot.edit_message_caption(
             **where, caption=part.text, caption_entities=entities(part), reply_markup=buttons
         )
+
+
+async def _delete(bot: Bot, part: Part) -> tuple[str, ...]:
+    """That it is not there any more is what was wanted."""
+    try:
+        await bot.delete_message(_chat(part), int(part.deletes))
+    except ApiError as error:
+        if not error.says("message to delete not found"):
+            raise
+    return ()
+
+
+async def _pin(bot: Bot, part: Part) -> tuple[str, ...]:
+    """Silently: the message itself has rung already."""
+    if part.pins:
+        await bot.pin_chat_message(_chat(part), int(part.pins), disable_notification=True)
+        return ()
+    try:
+        await bot.unpin_chat_message(_chat(part), message_id=int(part.unpins))
+    except ApiError as error:
+        if not error.says("message to unpin not found"):
+            raise
+    return ()
 
 
 async def _photos(bot: Bot, part: Part, files: ExitStack) -> tuple[str, ...]:

@@ -45,6 +45,8 @@ class WebChatChannel:
         download_bytes=FILE_BYTES,
         can_edit=True,
         can_toast=True,
+        can_delete=True,
+        can_pin=True,
         hears_groups="all",
         bold=True,
         links=True,
@@ -85,7 +87,7 @@ class WebChatChannel:
 
     async def send(self, part: Part) -> Outcome:
         site = self._site
-        if part.deletes or part.pins or part.unpins or part.reacts:
+        if part.reacts:
             return Refused(words.NO_DEED)
         try:
             if (name := await site.off_loop(_too_large, part)) is not None:
@@ -124,6 +126,12 @@ class WebChatChannel:
             return Refused(words.NOBODY_THERE, gone=True)
         if part.toast:
             return self._toast(session, part)
+        if part.deletes:
+            lines.empty(session, part.to, part.deletes, words.TAKEN_BACK)
+            return Sent(())
+        if part.pins or part.unpins:
+            lines.pin(session, part.to, part.pins or part.unpins, up=bool(part.pins))
+            return Sent(())
         body: dict[str, Any] = {
             "text": part.text,
             "spans": [asdict(span) for span in part.spans],

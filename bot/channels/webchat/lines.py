@@ -40,6 +40,33 @@ def edit(session: Session, room: str, key: str, changes: dict[str, Any]) -> bool
     return True
 
 
+def empty(session: Session, room: str, key: str, words: str) -> None:
+    """Take the bot's line ``key`` back: ``words`` stand in its place, so that answers to it do not hang in the air."""
+    number = _next_change(session, room)
+    line = by_key(session, key)
+    if line is not None and line.room == room and not line.author:
+        line.body, line.edited, line.changed = {"text": words, "gone": True}, True, number
+        session.add(line)
+        pin(session, room, key, up=False)
+
+
+def pin(session: Session, room: str, key: str, *, up: bool) -> None:
+    """Put a line to the top of its room, or take it down; doing it twice changes nothing."""
+    _next_change(session, room)
+    kept = session.exec(select(WebRoom).where(WebRoom.room == room)).one()
+    others = [other for other in kept.pinned if other != key]
+    kept.pinned = [*others, key] if up else others
+    session.add(kept)
+
+
+def pinned(session: Session, rooms: Collection[str]) -> dict[str, WebMessage]:
+    """Room → the line that was pinned last there."""
+    found = session.exec(select(WebRoom.room, WebRoom.pinned).where(col(WebRoom.room).in_(rooms))).all()
+    keys = {keys[-1]: room for room, keys in found if keys}
+    there = session.exec(select(WebMessage).where(col(WebMessage.key).in_(keys)))
+    return {line.room: line for line in there if line.room == keys[line.key]}
+
+
 def by_key(session: Session, key: str) -> WebMessage | None:
     return session.exec(select(WebMessage).where(WebMessage.key == key)).first()
 

@@ -26,11 +26,24 @@ def clock_text(hours: Hours, moment: datetime) -> str:
 
 
 def rooms(session: Session, visitor: Visitor) -> list[dict[str, Any]]:
-    """The rooms as tabs; ``last`` is the number of the last line there, for the mark of what was not read."""
-    last = lines.newest(session, [room.id for room in visitor.rooms])
+    """The rooms as tabs; ``last`` is the number of the last line there, for the mark of what was not read, and
+    ``pinned`` the line that stays at the top."""
+    ids = [room.id for room in visitor.rooms]
+    last, pinned = lines.newest(session, ids), lines.pinned(session, ids)
     return [
-        {"id": room.id, "title": room.title, "kind": room.kind, "last": last.get(room.id, 0)} for room in visitor.rooms
+        {
+            "id": room.id,
+            "title": room.title,
+            "kind": room.kind,
+            "last": last.get(room.id, 0),
+            "pinned": _pinned(pinned.get(room.id)),
+        }
+        for room in visitor.rooms
     ]
+
+
+def _pinned(line: WebMessage | None) -> dict[str, Any] | None:
+    return None if line is None else {"id": line.id, "text": _short(line.body.get("text", ""))}
 
 
 def messages(session: Session, visitor: Visitor, found: Sequence[WebMessage], hours: Hours) -> list[dict[str, Any]]:
@@ -58,6 +71,7 @@ def message(session: Session, visitor: Visitor, line: WebMessage, hours: Hours) 
         "day": day.isoformat(),
         "day_text": day_text(day),
         "edited": line.edited,
+        "gone": bool(line.body.get("gone")),  # taken back; the text says so
     }
 
 
@@ -77,5 +91,11 @@ def _quote(session: Session, line: WebMessage) -> dict[str, Any] | None:
     earlier = lines.answered(session, line.room, key) if key else None
     if earlier is None:
         return None
-    text = " ".join(earlier.body.get("text", "").split()) or ("Ảnh" if earlier.body.get("files") else "")
-    return {"id": earlier.id, "name": earlier.author_name, "text": text[:QUOTE] + ("…" if len(text) > QUOTE else "")}
+    text = _short(earlier.body.get("text", "")) or ("Ảnh" if earlier.body.get("files") else "")
+    return {"id": earlier.id, "name": earlier.author_name, "text": text}
+
+
+def _short(text: str) -> str:
+    """On one line."""
+    line = " ".join(text.split())
+    return line[:QUOTE] + ("…" if len(line) > QUOTE else "")

@@ -18,8 +18,9 @@ DISK_FULL = "Máy chủ hết chỗ chứa nên chưa nhận được. Báo giú
 NO_FILE_THERE = "Không tìm thấy tệp này."
 BAD_CODE = "Mã mời chỉ gồm chữ không dấu, số và dấu gạch ngang. Xem lại thư mời rồi nhập lại."
 STRANGER = "Khách"
+TAKEN_BACK = "Tin này đã được thu hồi."
 NOBODY_THERE = "Người này không còn dùng trò chuyện trên web."
-NO_DEED = "Trang trò chuyện không thu hồi, ghim tin hay bày tỏ cảm xúc được. Gửi tin mới thay vào."
+NO_DEED = "Trang trò chuyện không bày tỏ cảm xúc được. Gửi tin mới thay vào."
 NO_SUCH_FILE = "Không tìm thấy ảnh hoặc tệp kèm theo. Đính kèm lại rồi gửi."
 
 _DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")

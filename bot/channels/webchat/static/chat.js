@@ -1,6 +1,6 @@
 // The chat page: what the server drew, kept alive.
 import { answer, start } from "./composer.js";
-import { element, firstId, lastId, listenTo, show, showAll, showOlder } from "./lines.js";
+import { element, firstId, jump, lastId, listenTo, show, showAll, showOlder } from "./lines.js";
 import { hear } from "./live.js";
 import { keep, newId, post, read, state } from "./net.js";
 
@@ -8,6 +8,7 @@ const PRESS_REST_MS = 2500;
 const TOAST_MS = 5000;
 const tabs = document.querySelector(".tabs");
 const notice = document.querySelector(".notice");
+const pinned = document.querySelector(".pinned");
 const older = document.querySelector(".older");
 const toastBox = document.querySelector(".toast");
 const presses = new Set(); // buttons pressed on this page: only their answers pop up here
@@ -59,6 +60,14 @@ function markSeen() {
   if (!document.hidden) keep.set("seen", { ...keep.get("seen", {}), [state.room]: lastId() });
 }
 
+function showRooms(rooms) {
+  showTabs(rooms);
+  const line = rooms.find((room) => room.id === state.room)?.pinned;
+  pinned.hidden = !line;
+  pinned.dataset.line = line ? line.id : "";
+  pinned.firstElementChild.textContent = line ? line.text : "";
+}
+
 function showTabs(rooms) {
   const seen = keep.get("seen", {});
   tabs.hidden = rooms.length < 2;
@@ -74,29 +83,40 @@ function showTabs(rooms) {
   );
 }
 
-older.addEventListener("click", async () => {
+older.addEventListener("click", fetchOlder);
+
+async function fetchOlder() {
   older.disabled = true;
   try {
     const page = await read(`before=${firstId()}`);
     showOlder(page.messages);
     older.hidden = !page.more;
+    return true;
   } catch (trouble) {
     toast(trouble.message);
+    return false;
+  } finally {
+    older.disabled = false;
   }
-  older.disabled = false;
+}
+
+pinned.addEventListener("click", async () => {
+  while (!jump(Number(pinned.dataset.line)) && !older.hidden) {
+    if (!(await fetchOlder())) return;
+  }
 });
 
 listenTo({ press, reply: answer });
 showAll(state.messages);
 older.hidden = !state.more;
 markSeen();
-showTabs(state.rooms);
+showRooms(state.rooms);
 tabs.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 document.addEventListener("visibilitychange", markSeen);
 start();
 hear(state.cursor, {
   line: heard,
-  rooms: showTabs,
+  rooms: showRooms,
   connected: () => notify(""),
   lost: () => notify("Mất kết nối. Đang nối lại, tin đã gõ vẫn còn."),
   ended: (sentence) => notify(sentence, true),

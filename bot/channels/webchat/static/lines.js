@@ -97,17 +97,24 @@ function text(message) {
   return paragraph;
 }
 
+// Bring an earlier line into view; false when it lies further back than what is loaded.
+export function jump(id) {
+  const line = shown.get(id);
+  line?.scrollIntoView({ block: "center", behavior: "smooth" });
+  return Boolean(line);
+}
+
 function quoted(reply) {
   const box = element("button", "quoted");
   box.type = "button";
   box.append(element("strong", "", reply.name || BOT), element("span", "", reply.text));
-  box.addEventListener("click", () => shown.get(reply.id)?.scrollIntoView({ block: "center", behavior: "smooth" }));
+  box.addEventListener("click", () => jump(reply.id));
   return box;
 }
 
 function meta(message) {
   const line = element("p", "meta");
-  const edited = message.edited ? " · đã sửa" : "";
+  const edited = message.edited && !message.gone ? " · đã sửa" : "";
   line.append(element("span", "", message.at + edited));
   if (state.group && message.bot) {
     const reply = element("button", "reply", "Trả lời");
