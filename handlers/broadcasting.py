@@ -98,16 +98,22 @@ def _preview(context: Context, to: str) -> None:
     count = len(pushes.recipients(context.session, draft, house.hours, context.now, house.reach))
     if not count:
         return context.say(NOBODY, (BACK, DROP))
-    context.go("push.confirm", text=draft.text, to=to, count=count, office=office.id)
     described = audience.describe(context.session, to)
     reckoned = _reckon(context, draft)
-    phone = (PHONE,) if reckoned.unreached else ()
+    silent = bool(reckoned.unreached)
+    context.go("push.confirm", text=draft.text, to=to, count=count, office=office.id, silent=silent)
     end = PREVIEW_END.format(audience=described, count=count, reckoning=reckoned.sentence)
     shown = PREVIEW + markup.read(draft.text) + end
-    context.say(shown, phone)
-    if count > MANY:
-        return context.say(CONFIRM.format(count=count), (DROP,))
-    return _ask_when(context)
+    context.say(shown)
+    return _ask_to_confirm(context)
+
+
+def _ask_to_confirm(context: Context) -> None:
+    """The number where many are reached; whom to phone can be looked at first."""
+    count, phone = int(context.data["count"]), (PHONE,) if context.data.get("silent") else ()
+    if context.step == "push.confirm" and count > MANY:
+        return context.say(CONFIRM.format(count=count), (*phone, DROP))
+    return _ask_when(context, phone)
 
 
 def _reckon(context: Context, draft: Push) -> Reckoning:
@@ -126,10 +132,8 @@ def whom_to_phone(context: Context, _: str = "") -> None:
     unreached = _reckon(context, draft).unreached
     rest = len(unreached) - phoning.PAGE
     more = [f"… và {rest} nơi nữa."] if rest > 0 else []
-    context.say("\n".join(["Không tới được:", *phoning.lines(unreached), *more]), (DROP,))
-    if context.step == "push.confirm" and int(data["count"]) > MANY:
-        return context.say(CONFIRM.format(count=data["count"]), (DROP,))
-    return _ask_when(context)
+    context.say("\n".join(["Không tới được:", *phoning.lines(unreached), *more]))
+    return _ask_to_confirm(context)
 
 
 def _within_reach(context: Context, to: str) -> None:
@@ -142,13 +146,13 @@ def _within_reach(context: Context, to: str) -> None:
             raise Refusal("push.too_wide", NO_RIGHT)
 
 
-def _ask_when(context: Context) -> None:
+def _ask_when(context: Context, more: tuple[Choice, ...] = ()) -> None:
     hours = context.house.hours
     now = Choice("Gửi ngay", "pushsend:now")
     if not hours.is_quiet(context.now):
-        return context.say("Gửi đi?", (now, DROP))
+        return context.say("Gửi đi?", (now, *more, DROP))
     when = f"{hours.local(hours.next_open(context.now)):%Hh%M ngày %d/%m}"
-    return context.say(QUIET.format(when=when), (Choice(f"Gửi lúc {when}", "pushsend:later"), now, DROP))
+    return context.say(QUIET.format(when=when), (Choice(f"Gửi lúc {when}", "pushsend:later"), now, *more, DROP))
 
 
 def take_count(context: Context) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from campaign.message import Choice
-from campaign.organisation import phones, units
+from campaign.organisation import units
 from campaign.organisation.people import Right
 from campaign.problems import Refusal
 from campaign.work import reckoning
@@ -48,8 +48,7 @@ def lines(found: Sequence[Unreached]) -> list[str]:
 
 
 def _line(one: Unreached) -> str:
-    who = " ".join(part for part in (one.name, phones.national(one.phone)) if part)
-    where = f"{one.unit} ({who})" if one.unit and who else one.unit or who
+    where = f"{one.unit} ({one.whom})" if one.unit and one.whom else one.unit or one.whom
     return f"• {where}: {one.reason}"
 
 

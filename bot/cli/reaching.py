@@ -14,7 +14,6 @@ from bot.cli.frame import fail, house, show
 from bot.core import Core, delivery_rules
 from bot.reaching import reach_of, reaches_now
 from campaign import rules
-from campaign.organisation import phones
 from campaign.work import reckoning
 from campaign.work.reach import ReachOf
 from campaign.work.reckoning import Reckoning, Unreached
@@ -47,7 +46,7 @@ def value_of(found: Reckoning) -> dict[str, Any]:
 
 
 def lines_of(unreached: tuple[Unreached, ...]) -> list[str]:
-    lines = [f"• {one.unit}: {one.name} {phones.national(one.phone)}. {one.reason}" for one in unreached[:SHOWN]]
+    lines = [f"• {one.unit} ({one.whom}): {one.reason}".replace(" ()", "") for one in unreached[:SHOWN]]
     rest = len(unreached) - SHOWN
     return [*lines, f"… và {rest} nơi nữa (xem đủ: --json)."] if rest > 0 else lines
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from campaign.hours import Hours
-from campaign.organisation import audience, clusters
+from campaign.organisation import audience, clusters, phones
 from campaign.organisation.people import open_posts
 from campaign.work import pushes
 from campaign.work.reach import Reach, ReachOf, Way
@@ -27,12 +27,23 @@ FAILED = (OutgoingState.REFUSED, OutgoingState.CANCELLED)
 
 @dataclass(frozen=True, slots=True)
 class Unreached:
-    """Somebody to phone. ``phone``: the unit's contact, as stored (+84…), empty when it has none."""
+    """Somebody to phone. ``name``: who is not reached, empty for a unit without anybody. ``phone`` and ``contact``: the
+    number of the unit as stored (+84…) and whose it is; empty when there is none.
+    """
 
     unit: str
     name: str
     reason: str
     phone: str
+    contact: str = ""
+
+    @property
+    def whom(self) -> str:
+        """Lan 0901 234 567, or: Lan (số của Bà Sáu: 0901 234 567)"""
+        phone = phones.national(self.phone)
+        if self.name and self.contact and phone and self.contact != self.name:
+            return f"{self.name}, số của {self.contact}: {phone}"
+        return f"{self.name or self.contact} {phone}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +189,15 @@ def _units_of(session: Session, chat: Chat, reporters: dict[int, set[int]]) -> s
 
 def _of_unit(session: Session, unit: Unit, failure: tuple[Chat, str] | None) -> Unreached:
     if failure is None:
-        return Unreached(unit.name, unit.contact_name, NOBODY, unit.contact_phone)
+        return Unreached(unit.name, "", NOBODY, unit.contact_phone, unit.contact_name)
     chat, reason = failure
     person = session.get(Person, chat.person_id) if chat.person_id else None
-    return Unreached(unit.name, person.name if person else unit.contact_name, reason, unit.contact_phone)
+    return Unreached(unit.name, person.name if person else "", reason, unit.contact_phone, unit.contact_name)
 
 
 def _of_person(session: Session, person_id: int, reason: str) -> Unreached:
     person, posts = session.get_one(Person, person_id), open_posts(session, person_id)
     unit = session.get(Unit, posts[0].unit_id) if posts else None
-    return Unreached(unit.name if unit else "", person.name, reason, unit.contact_phone if unit else "")
+    if unit is None:
+        return Unreached("", person.name, reason, "")
+    return Unreached(unit.name, person.name, reason, unit.contact_phone, unit.contact_name)

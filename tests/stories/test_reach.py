@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
@@ -88,6 +88,14 @@ def test_the_price_and_the_silent_are_told_before_anything_leaves(zone: Town) ->
     assert f"• CĐCS Nhà máy số 4 (Bà Sáu 0901 234 567): {reckoning.NOBODY}" in listed
     assert not zone.texts("lan")[-1].startswith("Mời các đơn vị")
     zone.presses("quan", "Gửi ngay")
+    assert zone.last("lan").text == "Mời các đơn vị họp trực tuyến chiều nay."
+
+
+def test_where_there_are_no_buttons_it_is_asked_in_words(zone: Town) -> None:
+    drafted(zone)
+    zone.says("quan", "ai phải gọi điện")
+    assert any("Không tới được:" in text for text in zone.texts("quan"))
+    zone.says("quan", "1")
     assert zone.last("lan").text == "Mời các đơn vị họp trực tuyến chiều nay."
 
 
@@ -210,6 +218,7 @@ def test_messages_since_the_last_sign_of_life_are_counted_from_our_own_rows(town
         assert reach_of({})(session, [lan], town.now) == [Reach(Way.NONE, reason=SWITCHED_OFF)]
 
 
+@settings(deadline=None, max_examples=25)
 @given(
     silence=st.lists(st.integers(0, 20), min_size=4, max_size=4),
     groups=st.sets(st.sampled_from(["CS01", "CS02", "CS03", "CS04"])),
