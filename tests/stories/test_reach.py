@@ -218,7 +218,7 @@ def test_messages_since_the_last_sign_of_life_are_counted_from_our_own_rows(town
         assert reach_of({})(session, [lan], town.now) == [Reach(Way.NONE, reason=SWITCHED_OFF)]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(
     silence=st.lists(st.integers(0, 20), min_size=4, max_size=4),
     groups=st.sets(st.sampled_from(["CS01", "CS02", "CS03", "CS04"])),
