@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from bot.channels.webchat import firstday as web_list
 from bot.cli.root import app
 from campaign.organisation import chats
 from storage.database import Database
-from storage.models import Chat, GroupPackage, Incoming, Outgoing
+from storage.models import Chat, GroupPackage, Incoming, Item, Outgoing, Submission
 from storage.models.messages import OutgoingState
 from tests.channels import telegram_office, zalo_bot_office
 from tests.channels.zalo_oa_office import Office, office
@@ -161,8 +162,6 @@ async def test_a_group_whose_package_ended_is_named(tmp_path: Path) -> None:
 
 
 def _group(here: Office, title: str, days: int) -> None:
-    from datetime import timedelta
-
     now = here.clock.now()
     with here.database.transaction() as session:
         chat = chats.meet(session, "zalo_oa", title, now, group=True, title=title)
@@ -184,6 +183,32 @@ async def test_what_was_seen_once_stays_proved_when_the_inbox_forgets_what_was_s
             for row in session.exec(select(Incoming)):
                 row.payload = {}
         assert (await proofs_of(here.channel, here))["heard.private.text"].state == "proved"
+
+
+async def test_old_photos_are_asked_for_again_to_learn_how_long_they_live(tmp_path: Path) -> None:
+    async with office(tmp_path) as here:
+        url = here.oa.host_picture(b"jpeg", "photo.jpg")
+        _photo(here, url)
+        here.pass_time(hours=2)
+        found = await proofs_of(here.channel, here)
+        assert (found["url_life"].state, found["url_life"].found) == ("open", "ảnh 2 giờ trước vẫn mở được")
+        here.oa.limits.url_life = timedelta(days=1)
+        _photo(here, here.oa.host_picture(b"jpeg", "photo.jpg"))
+        here.pass_time(hours=23)
+        found = await proofs_of(here.channel, here)
+        assert found["url_life"].state == "proved"
+        assert found["url_life"].found == "ảnh 23 giờ trước vẫn mở được, ảnh 25 giờ trước không còn mở được"
+
+
+def _photo(here: Office, url: str) -> None:
+    with here.database.transaction() as session:
+        now = here.clock.now()
+        work = Submission(channel="zalo_oa", chat="zalo_oa:1", sender="1", to="1", created_at=now, touched_at=now)
+        session.add(work)
+        session.flush()
+        assert work.id is not None
+        ref = {"url": url}
+        session.add(Item(submission_id=work.id, channel="zalo_oa", chat="1", message_id=url, kind="photo", ref=ref))
 
 
 async def test_another_accounts_rows_prove_nothing_here(tmp_path: Path) -> None:
@@ -277,13 +302,13 @@ def test_the_command_prints_a_numbered_list_and_one_thing_to_do_next(loa: Any, z
 
 
 def test_what_only_eyes_can_see_is_confirmed_by_hand_and_stays_so(loa: Any) -> None:
-    assert "loa doctor --confirm zalo_oa.url_life" in loa("--first-day", expect=1)
-    assert "đã xác nhận ngày" in loa("--confirm", "zalo_oa.url_life", expect=1)
+    assert "loa doctor --confirm zalo_oa.window_reopens" in loa("--first-day", expect=1)
+    assert "đã xác nhận ngày" in loa("--confirm", "zalo_oa.window_reopens", expect=1)
     said = loa("--first-day", expect=1)
-    assert "--confirm zalo_oa.url_life" not in said
-    assert "[x] Biết ảnh trên máy chủ Zalo sống bao lâu (đã xác nhận ngày" in said
+    assert "--confirm zalo_oa.window_reopens" not in said
+    assert "[x] Bấm “Đã nhận” mở lại hạn 48 giờ (đã xác nhận ngày" in said
 
 
 def test_what_rows_can_prove_cannot_be_confirmed_by_hand(loa: Any) -> None:
     said = loa("--confirm", "zalo_oa.grant", expect=2)
-    assert "zalo_oa.url_life" in said
+    assert "zalo_oa.window_reopens" in said

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from bot.channels.contract import Outcome, Part, Proof, Receive, Recipient, Refused, Seen, Sent
-from bot.channels.zalo_oa import doctor, firstday
+from bot.channels.zalo_oa import doctor, firstday, lifetimes
 from bot.channels.zalo_oa.client import ApiError, NoAnswer, NotSent, OaClient
 from bot.channels.zalo_oa.download import Fetcher
 from bot.channels.zalo_oa.groups import Groups
@@ -35,6 +35,7 @@ from storage.sealing import Sealer
 
 log = structlog.get_logger()
 KNOWN_OA = "oa"  # the fact, under no account, that names the account somebody signed in with
+TROUBLES = (ApiError, NotSent, NoAnswer, NoGrant)
 LATELY = timedelta(minutes=10)
 INFO_PATH, QUOTA_PATH = "/v2.0/oa/getoa", "/v3.0/oa/quota/message"
 REVOKED = "Quản trị viên OA vừa thu hồi quyền của ứng dụng trên Zalo. Cấp quyền lại bằng lệnh: loa zalo login"
@@ -208,10 +209,15 @@ class ZaloOaChannel:
         """What the platform says of the account, and of the window of one person where there is one."""
         try:
             oa = await self.client.get(INFO_PATH)
-            window = await self.client.post(QUOTA_PATH, {"user_id": person}) if person else None
-        except (ApiError, NotSent, NoAnswer, NoGrant) as error:
+        except TROUBLES as error:
             return firstday.Shown({}, doctor.sentence_of(error))
-        return firstday.Shown(oa if isinstance(oa, dict) else {}, "", self.client.rate.limit, window)
+        try:
+            window = await self.client.post(QUOTA_PATH, {"user_id": person}) if person else None
+        except TROUBLES:  # of this person alone: the line stays open
+            window = None
+        old = await self._database.read(lifetimes.photos_by_age, self._clock.now())
+        life = await lifetimes.measured(old, self.download)
+        return firstday.Shown(oa if isinstance(oa, dict) else {}, "", self.client.rate.limit, window, life)
 
 
 def known_oa(database: Database) -> str:

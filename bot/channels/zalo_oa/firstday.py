@@ -6,7 +6,7 @@ The order is that of docs/kenh-zalo-oa.md. What the platform can be asked is ask
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.channels.contract import Proof, Seen
 from bot.channels.proving import by_fact, by_hand, by_trace, pushed, talked
 from bot.channels.zalo_oa import doctor
 from bot.channels.zalo_oa.journal import Heard
+from bot.channels.zalo_oa.lifetimes import Life
 from bot.channels.zalo_oa.limits import NAME
 from bot.settings import ZaloOa
 from storage import grants
@@ -29,6 +30,8 @@ RENAMES = ("update_group_info",)
 CONSOLE = "developers.zalo.me → ứng dụng → Webhook"
 MANAGER = "oa.zalo.me"
 VERIFIED, HAS_PACKAGE = "OA đã xác thực", "OA có gói dịch vụ còn hạn"
+HAS_WALLET, KNOWS_RATE = "Đã liên kết ví trả phí (ZCA)", "Biết mức yêu cầu mỗi phút của gói"
+NOT_ASKED = "Chưa hỏi được Zalo. Làm xong các dòng trên rồi chạy lại lệnh này."
 BUY_PACKAGE = f"Mua hoặc gia hạn gói ở {MANAGER}, mục Gói dịch vụ."
 NO_RATE = "Zalo chưa cho biết mức này. Chạy lại lệnh sau vài phút."
 ECHOES = ("oa_send_text", "oa_send_image", "oa_send_group_text")
@@ -59,7 +62,7 @@ TALKS = (
         "Gửi một ảnh có chú thích vào nhóm. Nếu vẫn trống, Zalo không chuyển chú thích: nhờ cán bộ nhắn thêm một câu.",
     ),
     ("sent.group.photo", "Gửi được ảnh vào nhóm", "Gửi một thông báo có ảnh cho đơn vị của nhóm này."),
-    ("sent.group.file", "Gửi được tệp vào nhóm", "Gửi một thông báo kèm tệp PDF cho đơn vị của nhóm này."),
+    ("sent.group.file", "Gửi được tệp vào nhóm", "Gắn một nhóm làm nhóm ban biên tập, rồi nộp một tệp PDF."),
 )  # fmt: skip
 MOVES = (
     ("joins", "Biết khi có người vào nhóm", "Mở liên kết nhóm bằng điện thoại thử và xin vào.", JOINS),
@@ -111,6 +114,7 @@ class Shown:
     trouble: str = ""
     rate: str = ""
     window: dict[str, Any] | None = None
+    life: Life = field(default_factory=Life)
 
 
 def checklist(
@@ -122,7 +126,7 @@ def checklist(
         *_webhook(settings, heard, address, now),
         *_private(seen, heard, shown),
         *_groups(seen, heard, standing, now),
-        *_remaining(settings, heard),
+        *_remaining(settings, heard, shown.life),
         *pushed(seen),
     ]
 
@@ -149,8 +153,10 @@ def _account(settings: ZaloOa, shown: Shown, now: datetime) -> list[Proof]:
     """What getoa shows; nothing is failed because nobody could be asked."""
     if shown.trouble:
         return [
-            Proof("verified", VERIFIED, "open", doctor.NOT_VERIFIED),
-            Proof("package", HAS_PACKAGE, "open", BUY_PACKAGE),
+            Proof("verified", VERIFIED, "open", NOT_ASKED),
+            Proof("package", HAS_PACKAGE, "open", NOT_ASKED),
+            Proof("zca", HAS_WALLET, "open", NOT_ASKED),
+            Proof("rate", KNOWS_RATE, "open", NOT_ASKED),
         ]
     oa, unverified = shown.oa, doctor.NOT_VERIFIED
     is_verified = unverified not in doctor.check_oa(shown.oa, settings, "")
@@ -162,15 +168,15 @@ def _account(settings: ZaloOa, shown: Shown, now: datetime) -> list[Proof]:
         by_fact("verified", VERIFIED, "" if is_verified else unverified, found=str(oa.get("name", ""))),
         by_fact("package", HAS_PACKAGE, "" if has_package else BUY_PACKAGE, found=name),
         _zca(settings, oa),
-        Proof("rate", "Biết mức yêu cầu mỗi phút của gói", "proved" if rate else "open", NO_RATE, rate),
+        Proof("rate", KNOWS_RATE, "proved" if rate else "open", NO_RATE, rate),
     ]
 
 
 def _zca(settings: ZaloOa, oa: dict[str, Any]) -> Proof:
     hint = "Chỉ cần khi gửi mẫu tin trả phí: liên kết ví Zalo Cloud (ZCA) với OA ở account.zalo.cloud, rồi nạp tiền."
     if oa.get("linked_ZCA"):
-        return Proof("zca", "Đã liên kết ví trả phí (ZCA)", "proved", hint)
-    return Proof("zca", "Đã liên kết ví trả phí (ZCA)", "failed" if settings.template_id else "open", hint)
+        return Proof("zca", HAS_WALLET, "proved", hint)
+    return Proof("zca", HAS_WALLET, "failed" if settings.template_id else "open", hint)
 
 
 # Hearing
@@ -212,7 +218,7 @@ def _private(seen: Seen, heard: Heard, shown: Shown) -> list[Proof]:
     return [
         *talked(seen, "OA"),
         by_trace(seen, "sent.private.photo", "Gửi được ảnh riêng", "Gửi cho chính mình một thông báo có ảnh."),
-        by_trace(seen, "sent.private.file", "Gửi được tệp riêng", "Gửi cho chính mình một thông báo kèm tệp PDF."),
+        by_trace(seen, "sent.private.file", "Gửi được tệp riêng", "Nộp một tệp PDF; thẻ duyệt mang tệp đi tiếp."),
         by_trace(seen, "sent.private.choices", "Gửi được nút bấm", "Gửi cho mình một thông báo có nút “Đã nhận”."),
         by_trace(seen, "heard.button", "Nút bấm quay về máy chủ", "Bấm “Đã nhận” dưới thông báo vừa gửi."),
         _window(shown),
@@ -259,17 +265,14 @@ def _packages(standing: Standing, now: datetime) -> Proof:
 # What takes patience
 
 
-def _remaining(settings: ZaloOa, heard: Heard) -> list[Proof]:
+def _remaining(settings: ZaloOa, heard: Heard, life: Life) -> list[Proof]:
     proofs = [
         _event(
             heard, "retries", "Zalo gọi lại sau khi máy chủ tắt",
             "Tắt hệ thống 10 phút, nhắn OA một câu, bật lại và chờ. Khi rảnh, tắt hai giờ xem Zalo có ngừng gọi không.",
             (RETRIED,),
         ),
-        by_hand(
-            "url_life", "Biết ảnh trên máy chủ Zalo sống bao lâu",
-            "Chép địa chỉ một ảnh từ nhật ký, mở lại sau 1 giờ, 24 giờ và 7 ngày, không kèm mã truy cập.",
-        ),
+        _url_life(life),
     ]  # fmt: skip
     if settings.template_id:
         hint = (
@@ -277,6 +280,14 @@ def _remaining(settings: ZaloOa, heard: Heard) -> list[Proof]:
         )
         proofs.append(by_hand("template", "Mẫu tin trả phí gửi được", hint))
     return proofs
+
+
+def _url_life(life: Life) -> Proof:
+    title = "Biết ảnh trên máy chủ Zalo mở được bao lâu"
+    found = [f"ảnh {_ago(life.opens)} trước vẫn mở được"] if life.opens else []
+    found += [f"ảnh {_ago(life.gone)} trước không còn mở được"] if life.gone else []
+    hint = "Chờ có ảnh nộp qua Zalo từ 7 ngày trước rồi chạy lại lệnh này; lệnh tự thử mở lại các ảnh cũ."
+    return Proof("url_life", title, "proved" if life.is_known else "open", hint, ", ".join(found))
 
 
 def _day(text: str) -> date | None:
