@@ -18,6 +18,7 @@ from campaign.text import clean_name
 
 Raw = dict[str, Any]
 KEPT = timedelta(days=7)  # a greater distance between its time and ours means that our clock is not the wall's
+SAYABLE = ("text", "image", "link", "audio", "video", "sticker", "gif", "location", "file", "business_card")
 PRESS = "#loa:"  # a button's payload comes back as if its presser had typed it
 _PRESSED = re.compile(r"#loa:([!-~]{1,60})")
 _MEDIA: dict[str, Literal["photo", "document", "video", "voice"]] = {

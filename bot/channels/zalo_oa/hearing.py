@@ -9,7 +9,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from bot.channels.contract import Event
-from bot.channels.zalo_oa.events import Raw, Reader
+from bot.channels.zalo_oa.events import SAYABLE, Raw, Reader
 from bot.channels.zalo_oa.limits import NAME
 from bot.clock import Clock
 from storage.database import Database
@@ -62,9 +62,9 @@ def sent_ids(session: Session, chat: str, since: datetime) -> set[str]:
     return {number for ids in rows for number in ids}
 
 
-def is_known(session: Session, event_id: str) -> bool:
-    """Whether this message was heard before, under whatever name of its event."""
-    number = event_id.partition(":")[0]
-    statement = select(Incoming.id).where(Incoming.channel == NAME)
-    same = (col(Incoming.event_id) >= f"{number}:", col(Incoming.event_id) < f"{number};")
-    return session.exec(statement.where(*same).limit(1)).first() is not None
+def is_known(session: Session, event: Event) -> bool:
+    """Whether this message was heard before, under whatever name of its event: the history may call a picture a GIF."""
+    number, _, _ = event.event_id.partition(":")
+    names = [f"{number}:user_send_{'group_' * event.group}{kind}" for kind in SAYABLE]
+    statement = select(Incoming.id).where(Incoming.channel == NAME, Incoming.account == event.account)
+    return session.exec(statement.where(col(Incoming.event_id).in_(names)).limit(1)).first() is not None

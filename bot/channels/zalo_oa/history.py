@@ -17,7 +17,7 @@ import structlog
 from bot.channels.contract import Part
 from bot.channels.zalo_oa.client import ApiError, NotSent, OaClient
 from bot.channels.zalo_oa.errors import Act, any_rule
-from bot.channels.zalo_oa.events import Raw, moment
+from bot.channels.zalo_oa.events import SAYABLE, Raw, moment
 from bot.channels.zalo_oa.limits import PAGE, Waits
 from bot.channels.zalo_oa.sending import spoken
 from bot.clock import Clock
@@ -31,7 +31,6 @@ MARGIN = timedelta(seconds=5)  # their clock and ours
 FROM_OA = "0"
 T = TypeVar("T")
 _NAMES = {"photo": "image", "voice": "audio", "links": "link", "nosupport": ""}  # a kind here → the webhook's word
-_KNOWN = frozenset(("text", "image", "link", "audio", "video", "sticker", "gif", "location", "file", "business_card"))
 _CARRIES = frozenset(("image", "gif", "audio", "video", "file", "link"))
 
 
@@ -138,7 +137,7 @@ class History:
         chat = str(row.get("group_id") or row.get("to_id") or "") if group else other
         words = row.get("message") or (row.get("description") if kind == "image" else "") or ""
         return Item(
-            number, at, ours, kind if kind in _KNOWN else "", str(words), chat, str(row.get("from_id") or ""), row
+            number, at, ours, kind if kind in SAYABLE else "", str(words), chat, str(row.get("from_id") or ""), row
         )
 
     def _event(self, item: Item, group: bool) -> Raw:

@@ -101,7 +101,7 @@ class Keeper:
         async with self._journal.mending():
             async for raw in self._history.missed(max(since - OVERLAP, now - KEPT)):
                 event = await self._ear.understood(raw)
-                if event is not None and not await self._database.read(is_known, event.event_id):
+                if event is not None and not await self._database.read(is_known, event):
                     await receive(event)
                     found += event.at < now - OVERLAP
         self._mended = now
