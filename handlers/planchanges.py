@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from campaign.message import Choice
 from campaign.planning import readings
 from campaign.planning.readings import Known
 from campaign.planning.revising import Change
+from campaign.planning.revising.changes import Sent
 from campaign.problems import Refusal
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words, short
 from handlers.paging import LINE_LETTERS, from_plan, numbers, page
@@ -20,7 +22,7 @@ OTHER_CHANGES = "Đợt vừa được sửa. Anh/chị xem lại các thay đ�
 APPLIED = "Đã áp dụng vào đợt “{campaign}”: {summary}."
 CORRECT = "{total} nội dung đã gửi trước đó, cần gửi tin đính chính. Mời anh/chị dùng lời này:"
 AFTER_APPLYING = "Anh/chị muốn làm gì tiếp?"
-CHANGES_A_PAGE, CORRECTIONS, TOLD = 3, 5, 3
+CHANGES_A_PAGE, CORRECTIONS, TOLD, OFFERED = 3, 5, 3, 4
 
 
 def changes(context: Context, argument: str) -> None:
@@ -59,9 +61,16 @@ def apply(context: Context, argument: str) -> None:
     if applied.sent_already:
         rows = [f"• {short(sent.correction, 200)}" for sent in applied.sent_already[:CORRECTIONS]]
         context.say("\n".join([CORRECT.format(total=len(applied.sent_already)), *rows]))
-    steps = (Choice("Gửi thông báo", "push"),) if applied.sent_already else ()
+    steps = _to_put_right(applied.sent_already)
     context.say(AFTER_APPLYING, (Choice("Xem đợt đó", f"camp:{known.campaign.id}"), *steps, HOME))
     return None
+
+
+def _to_put_right(sent: Sequence[Sent]) -> list[Choice]:
+    """The announcements that say what holds no more, each with the road to put it right; or a new one for all."""
+    found = sorted({push_id for item in sent for push_id in item.push_ids})
+    choices = [Choice(f"Đính chính thông báo {push_id}", f"fix:{push_id}") for push_id in found[:OFFERED]]
+    return [*choices, Choice("Gửi thông báo", "push")] if sent else []
 
 
 ACTIONS: Actions = {"planchg": changes, "planapply": apply}

@@ -98,9 +98,10 @@ function text(message) {
 }
 
 // Bring an earlier line into view; false when it lies further back than what is loaded.
+// At once and not smoothly: lines that have just been fetched would call the page back to its end.
 export function jump(id) {
   const line = shown.get(id);
-  line?.scrollIntoView({ block: "center", behavior: "smooth" });
+  line?.scrollIntoView({ block: "center" });
   return Boolean(line);
 }
 
