@@ -1,105 +1,171 @@
-"""How fast a push reaches a thousand groups, and how soon a reply leaves while ten thousand pushes wait.
+"""``python -m benchmarks.delivery``: how much of a push is our own work. Every answer of the platform is free.
 
-Against the strict fake Telegram over real HTTP on this machine: 30 messages a second, 1 a second in a chat, 20 a minute
-in a group, a penalty for whoever ignores a 429. Run with `make bench`.
+Beside it aiogram-broadcaster, as it is used: a ``Mailer`` over a set of chats, with an aiogram ``Bot`` whose session
+answers at once. Without storage it forgets everything with the process; with its ``FileStorage`` it reads and writes
+the whole set of chats after each message (and does not wait for the disk), so it is stopped after a few seconds. It has
+no priorities, no pace per chat or group, no retry after a 429, no unknown outcomes.
 """
 
 from __future__ import annotations
 
 import asyncio
-import resource
-import statistics
-import tempfile
+import logging
 import time
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from pydantic import SecretStr
-from sqlmodel import Session
+from aiogram import Bot
+from aiogram.client.session.base import BaseSession
+from aiogram.methods import SendMessage
+from aiogram.types import Chat as TelegramChat
+from aiogram.types import Message as TelegramMessage
+from aiogram_broadcaster import Broadcaster
+from aiogram_broadcaster.contents import TextContent
+from aiogram_broadcaster.storages.file import FileStorage
+from sqlmodel import select
 
-from bot.channels.telegram.channel import TelegramChannel
-from bot.clock import wall_clock
-from bot.delivery.pace import Gate, Pace
-from bot.delivery.sender import Sender
-from bot.settings import Settings, Telegram
-from campaign.hours import Hours
-from storage import migrate
+from benchmarks.free import NOW, FreeChannel, sender_for
+from benchmarks.machine import fsync_ms, percentile
+from benchmarks.table import Table
+from campaign.message import Choice, Message
+from campaign.outbox import say_to_all
 from storage.database import Database
-from storage.insert import insert_new
-from storage.models import Outgoing
+from storage.insert import insert_new, insert_values
+from storage.models import Chat, Talk
 from storage.models.messages import Priority
-from tests.fakes.telegram import FakeTelegram
+from tests.databases import fresh_database
+from tests.postgres import running_server
 
-GROUPS, WAITING, REPLIES = 1000, 10_000, 20
-ALWAYS_OPEN = Hours.parse("00:00-00:00", "00:00-00:00", "14:00", ZoneInfo("Asia/Ho_Chi_Minh"))
-
-
-def queue(session: Session, name: str, chats: list[int], priority: int) -> None:
-    rows = [
-        Outgoing(
-            key=f"{name}:{place}", channel="telegram", to=str(chat), priority=priority, group=chat < 0, personal=False,
-            message={"text": f"Kính gửi các đơn vị: thông báo {name} số {place}."},
-        )
-        for place, chat in enumerate(chats)
-    ]  # fmt: skip
-    insert_new(session, Outgoing, rows)
+SIZES = (1_000, 10_000, 100_000)
+MEASURED = 5_000  # sends, where more wait
+ON_SERVER = 10_000
+PATIENCE = 5.0  # seconds for a peer that would not finish
+WORDS = "Kính gửi các đơn vị: sáng mai 8 giờ họp giao ban tại hội trường. Đề nghị các đồng chí có mặt đúng giờ."
 
 
-async def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/bench.sqlite3")
-        migrate.upgrade(database)
-        async with FakeTelegram() as telegram:
-            channel = TelegramChannel(
-                Telegram(enabled=True, token=SecretStr(telegram.token), api_base=telegram.base_url), wall_clock(), ""
-            )
-            pace = Settings().pace.telegram
-            gate = Gate(Pace(pace.per_second, pace.per_chat, pace.per_group_minute))
-            sender = Sender(database, channel, gate, wall_clock(), ALWAYS_OPEN, lambda sha256: Path(folder, sha256))
-            await thousand_groups(database, telegram, sender)
-            await reply_behind_pushes(database, telegram, sender)
-            await sender.drain(5)
-            await channel.close()
+def main(table: Table) -> None:
+    with TemporaryDirectory() as folder:
+        floors(table, Path(folder))
+    for size in SIZES:
+        with sqlite() as database:
+            ours(table, "SQLite", database, size)
+        if size == ON_SERVER:
+            with server() as database:
+                ours(table, "PostgreSQL", database, size)
+        asyncio.run(theirs(table, size))
+
+
+@contextmanager
+def sqlite() -> Iterator[Database]:
+    with TemporaryDirectory() as folder:
+        database = fresh_database(Path(folder))
+        yield database
         database.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    print(f"memory of this process, the fake server included: {peak} MB")
 
 
-async def thousand_groups(database: Database, telegram: FakeTelegram, sender: Sender) -> None:
-    member = telegram.user("Lan")
-    groups = [telegram.group(f"Nhóm {number}", [member]).id for number in range(GROUPS)]
-    await database.write(queue, "push", groups, Priority.PUSH)
-    start = time.monotonic()
-    asyncio.create_task(sender.run())  # noqa: RUF006  (drained at the end)
-    await telegram.until(lambda: len(telegram.delivered()) >= GROUPS, timeout=120)
-    seconds = time.monotonic() - start
-    rejected = [send for send in telegram.sends if send.status == 429]
-    print(f"{GROUPS} groups, one push: {seconds:.1f} s = {GROUPS / seconds:.1f} a second of 30 allowed")
-    print(f"429 answers: {len(rejected)}; most in any one second: {telegram.most_messages(1.0)}")
+@contextmanager
+def server() -> Iterator[Database]:
+    with running_server(careful=True) as postgres:
+        postgres.make_template()
+        database = Database(postgres.migrated())
+        yield database
+        database.close()
 
 
-async def reply_behind_pushes(database: Database, telegram: FakeTelegram, sender: Sender) -> None:
-    people = [telegram.user(f"Cán bộ {number}") for number in range(REPLIES)]
-    for person in people:
-        telegram.start(person)
-    groups = [telegram.group(f"Nhóm xa {number}", people[:1]).id for number in range(WAITING)]
-    await database.write(queue, "flood", groups, Priority.PUSH)
-    sender.poke()
-    lateness = []
-    for number, person in enumerate(people):
-        await asyncio.sleep(0.3)
-        queued = datetime.now(UTC)
-        await database.write(queue, f"reply{number}", [person.id], Priority.REPLY)
-        sender.poke()
-        await telegram.until(lambda who=person: telegram.sent(who.id), timeout=30)
-        lateness.append((datetime.now(UTC) - queued).total_seconds())
-    lateness.sort()
-    print(
-        f"reply while {WAITING} pushes wait: median {statistics.median(lateness):.2f} s, "
-        f"95 % under {lateness[int(len(lateness) * 0.95) - 1]:.2f} s, worst {lateness[-1]:.2f} s"
-    )
+def floors(table: Table, folder: Path) -> None:
+    """What nobody can go below who wants to find after a power cut what was promised before it."""
+    took = fsync_ms(folder)
+    table.add("floor: fsync of one page", f"{percentile(took, 0.5):.2f} ms", f"n={len(took)}, p95 {took[189]:.2f} ms")
+    for name, opened in (("SQLite", sqlite()), ("PostgreSQL", server())):
+        with opened as database:
+            count, start = 500, time.perf_counter()
+            for number in range(count):
+                with database.transaction() as session:
+                    insert_new(session, Talk, [Talk(chat="c", sender=str(number), updated_at=NOW)])
+            rate = count / (time.perf_counter() - start)
+            table.add(f"floor: transactions with one row, one after the other, {name}", f"{rate:,.0f}/s", f"n={count}")
+
+
+def ours(table: Table, name: str, database: Database, size: int) -> None:
+    with database.transaction() as session:
+        row = Chat(channel="telegram", external_id="", created_at=NOW).model_dump(exclude={"id"})
+        insert_values(session, Chat, [{**row, "external_id": str(-1 - place)} for place in range(size)])
+    with database.snapshot() as session:
+        chats = session.exec(select(Chat)).all()
+    message = Message(text=WORDS, choices=(Choice("Đã nhận", "seen:1"),))
+    start = time.perf_counter()
+    with database.transaction() as session:
+        places = ((f"p1:{chat.id}", chat) for chat in chats)
+        say_to_all(session, places, message, priority=Priority.PUSH, personal=False)
+    rate = size / (time.perf_counter() - start)
+    table.add(f"rows enqueued, {size:,} chats, Loa on {name}", f"{rate:,.0f}/s", "one transaction, durable")
+    sent, seconds, cpu = asyncio.run(send_all(database, min(size, MEASURED)))
+    beside = f"n={sent:,}, every claim and outcome durable; {cpu / sent * 1e6:.0f} µs of our processor time each"
+    table.add(f"deliveries, {size:,} chats, Loa on {name}", f"{sent / seconds:,.0f}/s", beside)
+
+
+async def send_all(database: Database, wanted: int) -> tuple[int, float, float]:
+    """Sent, seconds, processor seconds."""
+    channel = FreeChannel()
+    sender = sender_for(database, channel)
+    start, cpu = time.perf_counter(), time.process_time()
+    running = asyncio.create_task(sender.run())
+    while channel.sent < wanted:
+        await asyncio.sleep(0.01)
+    sent, seconds = channel.sent, time.perf_counter() - start
+    used = time.process_time() - cpu
+    await sender.drain(10)
+    await running
+    return sent, seconds, used
+
+
+class FreeSession(BaseSession):
+    """Answers every method of aiogram at once, until enough is known."""
+
+    def __init__(self, wanted: int) -> None:
+        super().__init__()
+        self.sent, self._wanted, self._until = 0, wanted, time.perf_counter() + PATIENCE
+        self.mailer: Any = None
+
+    async def make_request(self, bot: Bot, method: Any, timeout: int | None = None) -> Any:
+        assert isinstance(method, SendMessage)
+        self.sent += 1
+        if (self.sent == self._wanted or time.perf_counter() > self._until) and self.mailer.can_stopped:
+            await self.mailer.stop()
+        chat = TelegramChat(id=int(method.chat_id), type="group", title="Nhóm")
+        return TelegramMessage(message_id=self.sent, date=datetime.now(UTC), chat=chat, text=method.text)
+
+    async def close(self) -> None: ...
+
+    def stream_content(self, *args: Any, **kwargs: Any) -> AsyncGenerator[bytes, None]:
+        raise NotImplementedError
+
+
+async def theirs(table: Table, size: int) -> None:
+    logging.getLogger("aiogram_broadcaster").setLevel(logging.ERROR)
+    with TemporaryDirectory() as folder:
+        kept = FileStorage(Path(folder, "mailers.json"))
+        for storage, words in ((None, "nothing kept"), (kept, "kept in a file, not synced")):
+            session = FreeSession(min(size, MEASURED))
+            broadcaster = Broadcaster(Bot("1:free", session=session), storage=storage)
+            if storage is not None:
+                await storage.startup()
+            start = time.perf_counter()
+            content = TextContent(text=WORDS)
+            mailer = await broadcaster.create_mailer(chats=range(-size, 0), content=content)
+            rate = size / (time.perf_counter() - start)
+            table.add(f"chats enqueued, {size:,} chats, aiogram-broadcaster", f"{rate:,.0f}/s", words)
+            session.mailer, start = mailer, time.perf_counter()
+            await asyncio.wait([mailer.start()])
+            rate = session.sent / (time.perf_counter() - start)
+            table.add(
+                f"deliveries, {size:,} chats, aiogram-broadcaster", f"{rate:,.0f}/s", f"n={session.sent:,}, {words}"
+            )
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main(Table("Deliveries with a free answer", "python -m benchmarks.delivery"))

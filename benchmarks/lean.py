@@ -176,7 +176,7 @@ class Line(asyncio.Protocol):
         if owner == "ctl":
             answer, status = self._bots.control(action, json.loads(body or b"{}")), 200
         else:
-            answer = await self._bots.answer(owner, action, fields(head, body))
+            answer = await self._bots.answer(owner.removeprefix("bot"), action, fields(head, body))
             status = answer.get("error_code", 200)
         data = json.dumps(answer).encode()
         line = b"HTTP/1.1 %d OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % (status, len(data))

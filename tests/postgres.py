@@ -22,6 +22,7 @@ from storage import migrate
 from storage.database import Database
 
 # Nothing here has to survive a power cut.
+CAREFUL = ("fsync=on", "synchronous_commit=on", "listen_addresses=", "max_connections=100")
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=60")
 
 
@@ -58,7 +59,8 @@ class Server:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
+def running_server(*, careful: bool = False) -> Iterator[Server]:
+    """``careful``: as in the real world, for benchmarks."""
     folder = Path(mkdtemp(prefix="loa-pg-", dir="/tmp"))  # the path of a socket may have at most 107 letters
     try:
         person, programs = _somebody_else(folder)
@@ -75,7 +77,7 @@ def running_server() -> Iterator[Server]:
             "--no-sync",
             **person,
         )
-        options = [part for setting in CARELESS for part in ("-c", setting)]
+        options = [part for setting in (CAREFUL if careful else CARELESS) for part in ("-c", setting)]
         with (folder / "log").open("w") as log:
             server = subprocess.Popen(
                 [programs / "postgres", "-D", data, "-k", folder, *options],

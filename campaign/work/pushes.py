@@ -27,6 +27,7 @@ from storage.models.messages import OutgoingState, Priority
 GRACE = timedelta(hours=2)  # a push that leaves later than this was late
 INFORMING = (PushKind.SLOGAN, PushKind.OBSERVANCE, PushKind.WINDOW)  # one copy per unit is enough
 BATCH = 50
+FEW = 500  # units that are asked for by their ids; of more, all are read
 
 
 def due(session: Session, now: datetime) -> list[Push]:
@@ -162,6 +163,8 @@ def chats_of(
 
 def _bound(session: Session, unit_ids: set[int]) -> list[Chat]:
     statement = select(Chat).where(col(Chat.active), Chat.purpose == "work", col(Chat.unit_id).is_not(None))
+    if len(unit_ids) <= FEW:
+        statement = statement.where(col(Chat.unit_id).in_(unit_ids))
     return [chat for chat in session.exec(statement) if chat.unit_id in unit_ids]
 
 
@@ -181,6 +184,8 @@ def reporters_of(session: Session, unit_ids: Collection[int]) -> dict[int, set[i
     statement = select(Post.person_id, Post.unit_id).where(
         col(Post.role).in_(people.Right.REPORT.value), col(Post.until).is_(None)
     )
+    if len(unit_ids) <= FEW:
+        statement = statement.where(col(Post.unit_id).in_(unit_ids))
     found: dict[int, set[int]] = defaultdict(set)
     for person_id, unit_id in session.exec(statement):
         if unit_id in unit_ids:
