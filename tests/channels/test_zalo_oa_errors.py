@@ -1,5 +1,8 @@
 """The whole error tables of Zalo, walked through the real channel: what each number makes the channel do.
 
+Where the pages say "call a human" of something that only paid messages need (wallet, template), a person is told and
+the account goes on: free messages to groups must not wait for money.
+
 The tables below are written down from the platform's pages, not from the channel. They are two, because the hosts give
 the same number different meanings (-100). Every number is answered by the strict fake over HTTP.
 """
@@ -61,7 +64,7 @@ OA: dict[int, What] = {
     -210: W.REFUSED, -211: W.DAY, -213: W.GONE, -214: W.BACK_OFF, -216: W.REFRESH, -217: W.REFUSED, -218: W.DAY,
     -220: W.REFRESH, -221: W.STOP, -224: W.STOP, -227: W.REFUSED, -230: W.REFUSED, -232: W.REFUSED, -233: W.REFUSED,
     -235: W.REFUSED, -234: W.MORNING, -237: W.GROUP, -238: W.STOP, -241: W.STOP, -240: W.REFUSED, -242: W.STOP,
-    -244: W.REFUSED, -248: W.TOLD, -249: W.REFUSED, -320: W.STOP, -321: W.STOP, -403: W.GONE,
+    -244: W.REFUSED, -248: W.TOLD, -249: W.REFUSED, -320: W.TOLD, -321: W.TOLD, -403: W.GONE,
     # not in the table, but seen: the token under other numbers
     -124: W.REFRESH, -401: W.REFRESH,
 }  # fmt: skip
@@ -69,10 +72,10 @@ ZBS: dict[int, What] = {
     -100: W.BACK_OFF, -108: W.REFUSED, -109: W.REFUSED, -117: W.REFUSED, -131: W.REFUSED,
     -1121: W.REFUSED, -1122: W.REFUSED, -1124: W.REFUSED,
     -114: W.REFUSED, -118: W.REFUSED, -119: W.REFUSED, -139: W.REFUSED, -140: W.REFUSED, -141: W.REFUSED,
-    -115: W.STOP, -137: W.STOP, -124: W.REFRESH, -1241: W.STOP, -126: W.STOP, -127: W.REFUSED, -133: W.MORNING,
-    -135: W.STOP, -1351: W.STOP, -136: W.STOP, -138: W.STOP,
+    -115: W.TOLD, -137: W.TOLD, -124: W.REFRESH, -1241: W.STOP, -126: W.TOLD, -127: W.REFUSED, -133: W.MORNING,
+    -135: W.TOLD, -1351: W.TOLD, -136: W.TOLD, -138: W.TOLD,
     -144: W.DAY, -1441: W.MONTH, -147: W.DAY, -1471: W.DAY, -1472: W.MONTH,
-    -146: W.TOLD,  # "call a human": the template is off, and everything else may go on
+    -146: W.TOLD,
 }  # fmt: skip
 UNKNOWN = (-1, -999, -14002, -2_000_000_000, 777)
 SENTENCE = re.compile(r"[A-ZĐÀ-Ỹ“].*[.…!]|.*loa zalo login", re.DOTALL)
@@ -372,6 +375,19 @@ async def test_people_out_of_reach_are_refused_with_a_sentence_each(tmp_path: Pa
         assert len(reasons) == 4  # the two who were silent share theirs
         for reason in reasons:
             is_sentence(reason)
+
+
+async def test_an_empty_wallet_refuses_what_costs_and_nothing_else(tmp_path: Path) -> None:
+    async with office(tmp_path) as at:
+        late, fresh = at.oa.user("Chị Hoa", follows=True), at.oa.user("Chị Lan", follows=True)
+        group = at.oa.group("Cụm 1", [fresh])
+        late.interacted = at.clock.now() - timedelta(days=3)
+        at.oa.package_messages, at.oa.wallet = 0, 0
+        outcome = await at.say(late)
+        check(What.TOLD, outcome, at.clock.now())
+        assert [code for code, _ in at.rung] == ["zalo_oa.no_money"]
+        assert isinstance(await at.say(fresh, key="p2"), Sent)
+        assert isinstance(await at.say(group, key="p3"), Sent)
 
 
 # No number at all

@@ -2,6 +2,9 @@
 
 Sources: the error pages of the OA Open API and of ZBS Template Message. The two tables contradict each other in places
 (-100), so they are never mixed. Application errors come with HTTP 200.
+
+The pages say "call a human" of an empty wallet and of a template that is off, too. A person is told, but the account
+does not stop for it: groups and people who were heard lately are still written to for nothing.
 """
 
 from __future__ import annotations
@@ -47,7 +50,11 @@ _BUG = "Zalo không nhận loại tin này. Báo người quản trị hệ th�
 _LIMIT = "Tin vượt mức Zalo cho phép (chữ dài quá hoặc tệp lớn quá). Rút ngắn rồi gửi lại."
 _WINDOW = "Người này chưa nhắn cho Zalo OA trong 7 ngày nên Zalo không chuyển tin. Gọi điện nhờ họ nhắn cho OA một tin."
 _SHY = "Người này đang chặn loại tin này trên Zalo. Gọi điện nhờ họ mở lại trong phần cài đặt của OA."
-_NO_MONEY = "Tài khoản Zalo Cloud chưa liên kết hoặc đã hết tiền. Nạp tiền hoặc liên kết lại ở trang ZCA."
+_NO_MONEY = (
+    "Tin này phải trả phí mà ví Zalo Cloud chưa liên kết hoặc đã hết tiền. "
+    "Nạp tiền hoặc liên kết ví ở account.zalo.cloud, hoặc gọi điện cho người nhận."
+)
+_NO_TEMPLATES = "Zalo OA chưa có quyền gửi tin mẫu. Đăng ký ZBS ở trang quản lý OA, hoặc gọi điện cho người nhận."
 _ASK_ADMIN = "Mở trang developers.zalo.me, xem lại ứng dụng và quyền của OA rồi cấp quyền lại: loa zalo login"
 _TEMPLATE = "Mẫu tin trả phí chưa dùng được. Xem lại mẫu ở trang ZBS của Zalo, rồi sửa template_id trong cấu hình."
 UNKNOWN = Rule(Act.REFUSE, "Zalo không nhận tin này. Xem lại nội dung rồi gửi lại; nếu vẫn lỗi, báo người quản trị.")
@@ -93,8 +100,8 @@ OA: dict[int, Rule] = {
     -244: Rule(Act.REFUSE, _SHY),
     -248: Rule(Act.REFUSE, _CONTENT, alarm="content"),
     -249: Rule(Act.REFUSE, "Mẫu tin này không gửi được tới người dùng Zalo OA. Gọi điện cho người nhận."),
-    -320: Rule(Act.CLOSE, _NO_MONEY),
-    -321: Rule(Act.CLOSE, _NO_MONEY),
+    -320: Rule(Act.REFUSE, _NO_MONEY, alarm="no_money"),
+    -321: Rule(Act.REFUSE, _NO_MONEY, alarm="no_money"),
     -401: Rule(Act.RENEW, _EXPIRED),
     -403: Rule(Act.LOSE, "Zalo OA không còn ở trong nhóm này. Tạo lại nhóm hoặc mời OA vào lại."),
 }  # fmt: skip
@@ -104,26 +111,25 @@ ZBS: dict[int, Rule] = {
     -108: Rule(Act.REFUSE, "Số điện thoại không đúng. Kiểm tra lại số rồi gửi lại."),
     -109: Rule(Act.REFUSE, _TEMPLATE),
     -114: Rule(Act.REFUSE, "Người này không nhận được tin mẫu của Zalo. Gọi điện cho người nhận."),
-    -115: Rule(Act.CLOSE, _NO_MONEY),
+    -115: Rule(Act.REFUSE, _NO_MONEY, alarm="no_money"),
     -117: Rule(Act.REFUSE, _TEMPLATE),
     -118: Rule(Act.REFUSE, "Số này chưa dùng Zalo hoặc đã ngừng dùng. Gọi điện cho người nhận."),
     -119: Rule(Act.REFUSE, "Người này không nhận được tin mẫu của Zalo. Gọi điện cho người nhận."),
     -124: Rule(Act.RENEW, _EXPIRED),
-    -126: Rule(Act.CLOSE, "Ví thử nghiệm của Zalo đã hết tiền. Nạp thêm ở trang ZCA."),
+    -126: Rule(Act.REFUSE, "Ví thử nghiệm của Zalo đã hết tiền. Nạp thêm ở trang ZCA.", alarm="no_money"),
     -127: Rule(Act.REFUSE, "Mẫu tin đang ở chế độ thử nên chỉ gửi được cho quản trị viên OA."),
     -131: Rule(Act.REFUSE, _TEMPLATE),
     -133: Rule(Act.MORNING, _NIGHT),
-    -135: Rule(Act.CLOSE, "Zalo OA chưa có quyền gửi tin mẫu. Đăng ký ZBS ở trang quản lý OA."),
-    -1351: Rule(Act.CLOSE, "Zalo OA chưa có quyền gửi tin mẫu. Đăng ký ZBS ở trang quản lý OA."),
-    -136: Rule(Act.CLOSE, _NO_MONEY),
-    -137: Rule(Act.CLOSE, _NO_MONEY),
-    -138: Rule(Act.CLOSE, f"Ứng dụng Zalo chưa có quyền gửi tin mẫu. {_ASK_ADMIN}"),
+    -135: Rule(Act.REFUSE, _NO_TEMPLATES, alarm="template_off"),
+    -1351: Rule(Act.REFUSE, _NO_TEMPLATES, alarm="template_off"),
+    -136: Rule(Act.REFUSE, _NO_MONEY, alarm="no_money"),
+    -137: Rule(Act.REFUSE, _NO_MONEY, alarm="no_money"),
+    -138: Rule(Act.REFUSE, f"Ứng dụng Zalo chưa có quyền gửi tin mẫu. {_ASK_ADMIN}", alarm="template_off"),
     -139: Rule(Act.REFUSE, _SHY),
     -140: Rule(Act.REFUSE, _SHY),
     -141: Rule(Act.REFUSE, _SHY),
     -144: Rule(Act.DAY, "Đã hết hạn mức tin mẫu trong ngày, hệ thống sẽ gửi tiếp vào ngày mai."),
     -1441: Rule(Act.MONTH, "Đã hết hạn mức tin mẫu trong tháng, hệ thống sẽ gửi tiếp vào tháng sau."),
-    # "call a human" say the pages; only the template is off, so only what needs it is refused
     -146: Rule(
         Act.REFUSE,
         "Mẫu tin bị Zalo tắt vì chất lượng thấp. Gọi điện cho người nhận và sửa lại mẫu ở trang ZBS của Zalo.",
