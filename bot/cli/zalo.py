@@ -1,10 +1,10 @@
-"""loa zalo login · loa zalo token"""
+"""loa zalo login · token · renew"""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from sqlmodel import Session
@@ -13,6 +13,9 @@ from bot.cli.frame import fail, house, show
 from bot.core import Core
 from storage import grants
 from storage.sealing import KeyLost, Sealer, sealer_for
+
+if TYPE_CHECKING:  # half a second to import: only for those who need it
+    from bot.channels.zalo_oa.tokens import Tokens
 
 app = typer.Typer(help="Zalo Official Account.", no_args_is_help=True)
 NAME = "zalo_oa"
@@ -107,13 +110,12 @@ def _verifier(core: Core, sealer: Sealer) -> str:
 
 
 async def _exchange(core: Core, sealer: Sealer, code: str, verifier: str, oa_id: str) -> None:
-    from bot.channels.zalo_oa.channel import KNOWN_OA, only_log
+    from bot.channels.zalo_oa.channel import KNOWN_OA
     from bot.channels.zalo_oa.limits import Waits
     from bot.channels.zalo_oa.signin import SignIn, SignInRefused, SignInUnanswered, SignInUnreachable
-    from bot.channels.zalo_oa.tokens import Tokens
 
     sealer.seal({})  # a key that cannot be made is found out before the code is spent
-    tokens = Tokens(core.database, sealer, core.settings.zalo_oa, oa_id, core.clock, only_log, Waits())
+    tokens = _tokens(core, sealer, oa_id)
     signin = SignIn(core.settings.zalo_oa, Waits())
     try:
         pair = await signin.exchange(code, verifier)
@@ -140,6 +142,36 @@ def token(as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = Fa
         show(value, as_json=as_json, text=_in_words(value))
         if value["state"] in ("none", "dead", "key_lost"):
             raise typer.Exit(1)
+
+
+@app.command(help="Làm mới quyền truy cập ngay bây giờ; cần khi thử ngày đầu, bình thường hệ thống tự làm.")
+def renew() -> None:
+    from bot.channels.zalo_oa.channel import known_oa
+    from bot.channels.zalo_oa.tokens import NoGrant
+
+    with house() as core:
+        account = core.settings.zalo_oa.oa_id or known_oa(core.database)
+        try:
+            asyncio.run(_renew(core, account))
+        except NoGrant as error:
+            fail(error.sentence)
+        typer.echo(f"Đã làm mới quyền truy cập của OA {account}.")
+
+
+async def _renew(core: Core, account: str) -> None:
+    tokens = _tokens(core, sealer_for(core.settings.secrets.key.get_secret_value(), core.database), account)
+    try:
+        await tokens.renew(await tokens.current())
+    finally:
+        await tokens.close()
+
+
+def _tokens(core: Core, sealer: Sealer, account: str) -> Tokens:
+    from bot.channels.zalo_oa.channel import only_log
+    from bot.channels.zalo_oa.limits import Waits
+    from bot.channels.zalo_oa.tokens import Tokens
+
+    return Tokens(core.database, sealer, core.settings.zalo_oa, account, core.clock, only_log, Waits())
 
 
 def _status(core: Core, session: Session, account: str) -> dict[str, Any]:

@@ -67,6 +67,17 @@ def test_the_operator_signs_in_by_pasting_the_address_the_browser_ended_at(desk:
     assert "còn tốt" in shown
 
 
+def test_the_operator_renews_by_hand_twice_on_the_first_day(desk: Desk, zalo: FakeZaloOaThread) -> None:
+    assert "loa zalo login" in desk.loa("zalo", "renew", expect=1)
+    desk.loa("zalo", "login", "--code", desk.consent())
+    for times in (1, 2):
+        assert "Đã làm mới" in desk.loa("zalo", "renew")
+        assert zalo.do(lambda oa: oa.oauth.refreshes) == times
+    assert json.loads(desk.loa("zalo", "token", "--json"))["kept"] == 3
+    zalo.do(lambda oa: oa.oauth.revoke())
+    assert "đăng nhập lại" in desk.loa("zalo", "renew", expect=1)
+
+
 def test_the_challenge_stays_the_same_because_it_is_typed_into_the_console_once(desk: Desk) -> None:
     assert desk.challenge() == desk.challenge()
 

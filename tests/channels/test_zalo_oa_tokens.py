@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,9 @@ from bot.channels.zalo_oa.tokens import NoGrant
 from storage import grants
 from storage.database import Database
 from tests.channels.zalo_oa_office import Office, office, part
-from tests.fakes.zalo_oa import faults
+from tests.fakes.zalo_oa import OPENING, faults
 
+ROOT = Path(__file__).parents[2]
 NOTHING: dict[str, Any] = {"access_token": SecretStr(""), "refresh_token": SecretStr("")}
 
 
@@ -71,6 +74,23 @@ async def test_the_last_three_pairs_are_kept(tmp_path: Path) -> None:
 async def test_many_who_need_a_new_pair_at_once_make_one_call(tmp_path: Path, processes: int) -> None:
     async with office(tmp_path) as desk:
         await many_ask(desk, processes)
+
+
+async def test_three_processes_that_are_refused_at_once_make_one_call(tmp_path: Path) -> None:
+    async with office(tmp_path, clock=lambda: datetime.now(UTC)) as desk:
+        desk.hand.passed = (datetime.now(UTC) - OPENING).total_seconds()
+        old, oa = await desk.channel.tokens.current(), desk.oa
+        told = [str(desk.database.url), str(tmp_path / "key"), oa.oauth_url, oa.app_id, oa.app_secret, oa.oa_id, old]
+        command = [sys.executable, "-m", "tests.channels.zalo_oa_renewer", *told]
+        pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE}
+        processes = [await asyncio.create_subprocess_exec(*command, cwd=ROOT, **pipes) for _ in range(3)]
+        for process in processes:
+            assert process.stdout is not None
+            assert await process.stdout.readline() == b"ready\n"
+        said = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
+        held = {out.decode().splitlines()[-1] for out, _ in said}
+        assert held == {oa.access_token} != {old}
+        assert (oa.oauth.refreshes, oa.oauth.refused) == (1, [])
 
 
 @pytest.mark.postgres
