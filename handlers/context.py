@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,8 @@ Steps = dict[str, Callable[["Context"], bool]]  # step of a conversation → tak
 BACK = Choice("Quay lại", "back")
 HOME = Choice("Trang chủ", "home")
 QUESTION_SECONDS = 600.0
+LOOK_BACK = 20  # messages of a chat in which an answered question is looked for
+CODE = re.compile(r"\bTC-\d{4,}\b")
 SHORT_LABEL = 40
 LARGEST_ID = 2**31 - 1  # of an integer column on PostgreSQL
 
@@ -185,6 +188,29 @@ class Context:
 
         A push may slip in between a question and its answer: then the answer still belongs to the question.
         """
+        offer = self._last_offer()
+        return list(offer[1]) if offer else []
+
+    def rival_code(self, choice: Choice) -> str:
+        """When a bare number could decide on the wrong card: the code of the newest card that offers the same words."""
+        offer = self._last_offer()
+        if offer is None or offer[0].priority != Priority.INTERACTIVE:
+            return ""
+        cards = [(_code(row), choices) for row, choices in self.offers() if row.priority == Priority.INTERACTIVE]
+        alike = [
+            (code, other)
+            for code, choices in cards
+            for other in choices
+            if code and other.label == choice.label
+        ]  # fmt: skip
+        return alike[0][0] if len({other.action for _, other in alike}) > 1 else ""
+
+    def choices_about(self, code: str) -> list[Choice]:
+        """What the newest message here that names ``code`` offered."""
+        return next((list(choices) for row, choices in self.offers() if _code(row) == code.upper()), [])
+
+    def offers(self) -> list[tuple[Outgoing, tuple[Choice, ...]]]:
+        """What this chat was given to choose from, newest first; not what a later message has replaced."""
         rows = self.session.exec(
             select(Outgoing)
             .where(
@@ -193,17 +219,21 @@ class Context:
                 Outgoing.state == OutgoingState.SENT,
             )
             .order_by(col(Outgoing.finished_at).desc(), col(Outgoing.id).desc())
-            .limit(10)
-        )
-        offers = [(row, Message.from_json(row.message).choices) for row in rows]
-        offers = [(row, choices) for row, choices in offers if choices]
+            .limit(LOOK_BACK)
+        ).all()
+        replaced = {row.message.get("edits") for row in rows}
+        messages = [(row, Message.from_json(row.message)) for row in rows if row.key not in replaced]
+        return [(row, message.choices) for row, message in messages if message.choices]
+
+    def _last_offer(self) -> tuple[Outgoing, tuple[Choice, ...]] | None:
+        offers = self.offers()
         recently = self.now - (self.house.soon(QUESTION_SECONDS) - self.now)
         asked = [
-            choices
-            for row, choices in offers
-            if row.priority == Priority.REPLY and row.finished_at is not None and row.finished_at > recently
+            offer
+            for offer in offers
+            if offer[0].priority == Priority.REPLY and offer[0].finished_at and offer[0].finished_at > recently
         ]
-        return list(asked[0] if asked else offers[0][1] if offers else ())
+        return asked[0] if asked else offers[0] if offers else None
 
     def answered_message(self) -> Outgoing | None:
         """The bot's own message that this one replies to."""
@@ -220,6 +250,11 @@ class Context:
             .limit(500)
         )
         return next((row for row in rows if self.event.reply_to in row.external_ids), None)
+
+
+def _code(row: Outgoing) -> str:
+    found = CODE.search(str(row.message.get("text", "")))
+    return found[0] if found else ""
 
 
 def short(text: str, limit: int = SHORT_LABEL) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import structlog
@@ -55,6 +56,8 @@ OPEN_IN_GROUPS = frozenset(
 )  # in a unit's own group anybody acts for it
 MEANT_FOR_US = ("link.", "invite.")  # in a group, only an attempt to bind it is clearly spoken to the bot
 log = structlog.get_logger()
+NUMBER_AND_CODE = re.compile(r"(?P<number>\d{1,2})[.)]? +(?P<code>[A-Za-z]{2}-\d{4,})")
+WHICH_CARD = "Có mấy tin đang chờ anh/chị chọn. Anh/chị gõ số kèm mã ghi trong tin, ví dụ: {number} {code}"
 LONGEST_WORDS = max(len(words) for words in WORDS)
 
 
@@ -149,16 +152,30 @@ def _spoken_to_us(context: Context) -> bool:
 
 def _answer_to_reply(context: Context) -> bool:
     """In a group, "1" counts only as an answer under the bot's own message, or spoken to the bot by name."""
-    if not _is_number(context.event.text):
-        return False
-    row = context.answered_message()
-    offered = [Choice(**choice) for choice in row.message.get("choices", [])] if row else []
+    text, row = context.event.text, context.answered_message()
     if row is None and context.event.addressed:
-        offered = context.last_choices()
-    choice = _choice(context.event.text, offered)
-    if choice is not None:
+        return _answer_by_number(context, text)
+    choice = _choice(text, [Choice(**choice) for choice in row.message.get("choices", [])]) if row else None
+    if choice is None or not _is_number(text):
+        return False
+    perform(context, choice.action)
+    return True
+
+
+def _answer_by_number(context: Context, text: str) -> bool:
+    """A bare number is for what was offered last, "1 TC-0001" for the card with that code."""
+    named = NUMBER_AND_CODE.fullmatch(text)
+    if named is not None:
+        choice = _choice(named["number"], context.choices_about(named["code"]))
+    else:
+        choice = _choice(text, context.last_choices()) if _is_number(text.rstrip(". )")) else None
+    if choice is None:
+        return False
+    if named is None and (code := context.rival_code(choice)):
+        context.say(WHICH_CARD.format(number=text.rstrip(". )"), code=code), under=context.event.group)
+    else:
         perform(context, choice.action)
-    return choice is not None
+    return True
 
 
 def _in_private(context: Context) -> None:
@@ -174,6 +191,8 @@ def _in_private(context: Context) -> None:
             sending.media(context)
         return
     text = context.event.text
+    if _answer_by_number(context, text):
+        return
     if (action := _spoken_action(context, text)) is not None:
         perform(context, action)
     elif not (context.step and _take_step(context)) and not planning.take_paste(context):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.contract import Sent
@@ -22,6 +22,7 @@ SPANS = st.lists(
 )
 
 
+@settings(deadline=None)  # a busy machine is slow, not wrong
 @given(LETTERS, SPANS)
 def test_the_platform_takes_whatever_becomes_of_any_spans(text: str, spans: list[Span]) -> None:
     made = styles(text, spans)
