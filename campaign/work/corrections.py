@@ -29,7 +29,6 @@ from storage.models.messages import UNSENT, OutgoingState
 
 AT_ONCE = 2000  # places a turn: the database is not held for long
 WITHDRAWN = "Đã thu hồi trước khi gửi."
-SUPERSEDED = "Đã có bản đính chính mới hơn."
 NOT_TELLING = (PushState.DROPPED, PushState.SKIPPED, PushState.FAILED)
 NOTHING_SAID = "Thông báo này không gửi đi nên không có gì để sửa."
 ALREADY_WITHDRAWN = "Thông báo này đã được thu hồi."
@@ -114,7 +113,7 @@ def _begin(session: Session, push: Push, made: Correction, now: datetime) -> Cor
     for earlier in session.exec(select(Correction).where(Correction.push_id == push.id)):
         rows = (col(Outgoing.correction_id) == earlier.id, col(Outgoing.corrects_id).is_not(None))
         unsent = update(Outgoing).where(*rows, col(Outgoing.state).in_(UNSENT))
-        session.execute(unsent.values(state=OutgoingState.CANCELLED, finished_at=now, reason=SUPERSEDED))
+        session.execute(unsent.values(state=OutgoingState.CANCELLED, finished_at=now, reason=ladder.SUPERSEDED))
         earlier.told_at = earlier.told_at or now
         session.add(earlier)
     session.add(made)
@@ -216,17 +215,19 @@ def result(session: Session, made: Correction) -> Result:
         .where(Outgoing.correction_id == made.id, col(Outgoing.corrects_id).is_not(None))
         .order_by(col(Outgoing.id))
     )
-    last = {row.corrects_id: row for row in steps if ladder.step_of(row).is_main}
+    last = {(row.corrects_id, ladder.step_of(row).target): row for row in steps}
     moving = (*UNSENT, OutgoingState.SENDING)
-    done = Counter(ladder.step_of(row).name for row in last.values() if row.state == OutgoingState.SENT)
-    failed = [row for row in last.values() if row.state not in (OutgoingState.SENT, *moving)]
+    sent = [ladder.step_of(row) for row in last.values() if row.state == OutgoingState.SENT]
+    done = Counter(step.name for step in sent if step.is_main)
+    over = [row for row in last.values() if row.state not in (OutgoingState.SENT, *moving)]
+    failed = {row.corrects_id: row for row in over if row.reason != ladder.SUPERSEDED}
     return Result(
         edited=done[Step.EDIT],
         deleted=done[Step.DELETE],
         answered=done[Step.REPLY],
         before=_before(session, made),
         under_way=sum(row.state in moving for row in last.values()),
-        failures=tuple(Failure(place_name(session, row), row.reason or NOBODY_SAID) for row in failed),
+        failures=tuple(Failure(place_name(session, row), row.reason or NOBODY_SAID) for row in failed.values()),
     )
 
 

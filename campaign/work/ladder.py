@@ -22,6 +22,7 @@ CORRECT, WITHDRAW = "correct", "withdraw"
 CORRECTION = "Đính chính: "
 EMPTIED = "Thông báo này đã được thu hồi."
 RETRACTION = "Thu hồi: thông báo “{text}” không còn hiệu lực. Mời đơn vị không làm theo."
+SUPERSEDED = "Đã có bản đính chính mới hơn."
 QUOTED = 120
 
 
@@ -123,7 +124,7 @@ def settle(session: Session, row: Outgoing, now: datetime) -> None:
     if row.state == OutgoingState.REFUSED:
         step_down(session, row, now)
     elif row.state in UNSENT and is_superseded(session, session.get_one(Correction, row.correction_id)):
-        row.state, row.finished_at = OutgoingState.CANCELLED, now
+        row.state, row.finished_at, row.reason = OutgoingState.CANCELLED, now, SUPERSEDED
 
 
 def is_superseded(session: Session, made: Correction) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlmodel import col, select
+
+from campaign import outbox
 from campaign.message import Message
 from storage.media import Media
 from storage.models import Campaign, Outgoing, Push, Slogan
@@ -199,3 +202,26 @@ def test_a_corrected_edition_shows_what_it_changes_and_applies_it(planners: Town
     assert "4 khẩu hiệu" in planners.last("quan").text
     planners.presses("quan", "Áp dụng thay đổi")
     assert any("đã được dùng" in heard.text for heard in planners.heard("quan"))
+
+
+def test_what_was_announced_before_the_change_is_one_tap_from_being_put_right(planners: Town, media: Media) -> None:
+    draft(planners, media)
+    with planners.database.transaction() as session:
+        slogan = session.exec(select(Slogan).order_by(col(Slogan.id))).first()
+        assert slogan is not None
+        told = session.exec(select(Push).where(Push.slogan_id == slogan.id)).first()
+        assert told is not None
+        told.state, told.released_at = PushState.RELEASED, planners.now
+        session.add(told)
+        chat = planners.chat("g1")
+        assert chat is not None
+        outbox.say(session, f"p{told.id}:{chat.id}", chat, Message(text=told.text), push_id=told.id)
+        number, words = told.id, slogan.text
+    planners.deliver()
+    sends_file(planners, "quan")
+    planners.presses("quan", "Đọc kế hoạch")
+    read(planners, media, PLAN.replace(words, f"{words} hôm nay").encode())
+    planners.presses("quan", "Áp dụng thay đổi")
+    assert f"Đính chính thông báo {number}" in planners.last("quan").labels
+    planners.presses("quan", f"Đính chính thông báo {number}")
+    assert words in planners.last("quan").text
