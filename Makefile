@@ -79,3 +79,7 @@ errors: $(VENV)/.dev ## walk the whole error tables of Zalo: what each number ma
 .PHONY: contract
 contract: $(VENV)/.dev ## the contract suite over every channel, and 5,000 texts with mark-up for each of them
 	LOA_MARKUP_CASES=5000 $(BIN)/python -m pytest tests/contract
+
+.PHONY: swarm
+swarm: $(VENV)/.dev ## four processes on PostgreSQL, killed at random for ten minutes: every effect once
+	LOA_SWARM_MINUTES=10 $(BIN)/python -m pytest tests/swarm --numprocesses=0 -s

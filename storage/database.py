@@ -9,6 +9,7 @@ updates, foreign keys are off unless asked for, and WAL with synchronous=FULL is
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,15 +25,6 @@ T = TypeVar("T")
 BUSY_SECONDS = 15
 WRITERS_ON_POSTGRES = 8
 READERS = 4
-# A server that cannot be reached any more is noticed within seconds, not after the two hours of the system's defaults.
-CAREFUL = {
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 8000,
-    "application_name": "loa",
-}
 HUNG_SECONDS = 15  # a process that keeps a transaction open so long and asks nothing hangs: the server frees its locks
 
 
@@ -94,9 +86,23 @@ class Database:
         self.engine.dispose()
 
 
+def careful() -> dict[str, Any]:
+    """How we connect to a server. One that cannot be reached any more is noticed within seconds, not after the two
+    hours of the system's defaults; and an operator can tell in pg_stat_activity which process has which connection.
+    """
+    return {
+        "connect_timeout": 5,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 8000,
+        "application_name": f"loa {os.getpid()}",
+    }
+
+
 def _server_engine(url: str) -> Engine:
     """At most one connection a thread. With the one of the claims a process has thirteen of them."""
-    engine = create_engine(url, pool_size=WRITERS_ON_POSTGRES + READERS, max_overflow=1, connect_args=CAREFUL)
+    engine = create_engine(url, pool_size=WRITERS_ON_POSTGRES + READERS, max_overflow=1, connect_args=careful())
     event.listen(engine, "connect", _prepare_server)
     return engine
 

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from sqlmodel import Session
 
-from storage.database import CAREFUL, Database, say
+from storage.database import Database, careful, say
 
 PATIENCE_SECONDS = 5.0
 LOCK_SECONDS = 120.0  # the same for a ``Lock``: its work takes less
@@ -132,7 +132,7 @@ class ServerClaims:
     ) -> None:
         self._patience, self._monotonic = patience, monotonic
         self._engine = create_engine(
-            database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=CAREFUL
+            database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=careful()
         )
         event.listen(self._engine, "connect", self._be_watched)
         self._connection: Connection | None = None

@@ -170,7 +170,7 @@ class Life:
             ended, _ = await asyncio.wait(parts, timeout=0.15, return_when=asyncio.FIRST_COMPLETED)
             for part in ended:
                 part.result()
-            done = await self._core.database.read(_all_done, self._orders.heard)
+            done = await self._core.database.read(all_done, self._orders.heard)
         await self._stop(parts)
 
     async def _stop(self, parts: list[asyncio.Task[None]]) -> None:
@@ -196,7 +196,7 @@ def _with_house(handle: Callable[..., None], house: Any, *event: Any) -> None:
     handle(*event, house)
 
 
-def _all_done(session: Session, heard: int) -> bool:
+def all_done(session: Session, heard: int) -> bool:
     done = session.exec(select(func.count()).select_from(Incoming).where(Incoming.state != IncomingState.NEW)).one()
     if done < heard or session.exec(select(Outgoing.id).where(col(Outgoing.state).in_(OPEN)).limit(1)).first():
         return False
@@ -258,7 +258,7 @@ def serve() -> None:
         if orders.house not in cores:
             cores[orders.house] = core = make_core(orders.house, compiled)
             with core.database.snapshot() as session:  # the first connection of an engine learns about the database
-                _all_done(session, 0)
+                all_done(session, 0)
             core.database.engine.dispose()  # a connection must not be shared with a child
             gc.collect()
             gc.freeze()  # a child that never touches old objects copies fewer pages
