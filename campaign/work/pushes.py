@@ -170,13 +170,10 @@ def _bound(session: Session, unit_ids: set[int]) -> list[Chat]:
 
 def _cluster_chats(session: Session, unit_ids: set[int]) -> list[tuple[Chat, set[int]]]:
     """Groups of clusters whose members are all addressed, with those members."""
-    found = []
-    for chat in session.exec(select(Chat).where(col(Chat.active), col(Chat.cluster_id).is_not(None))):
-        assert chat.cluster_id is not None
-        members = {unit.id for unit in clusters.members_today(session, chat.cluster_id) if unit.id is not None}
-        if members and members <= unit_ids:
-            found.append((chat, members))
-    return found
+    chats = session.exec(select(Chat).where(col(Chat.active), col(Chat.cluster_id).is_not(None))).all()
+    inside = clusters.unit_ids_today(session, {chat.cluster_id for chat in chats if chat.cluster_id is not None})
+    pairs = [(chat, inside.get(chat.cluster_id or 0, set())) for chat in chats]
+    return [(chat, members) for chat, members in pairs if members and members <= unit_ids]
 
 
 def reporters_of(session: Session, unit_ids: Collection[int]) -> dict[int, set[int]]:

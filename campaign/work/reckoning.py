@@ -5,7 +5,7 @@ A unit is reached when its group, its cluster's group or one of its officers is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -156,16 +156,17 @@ def to_phone(session: Session, push: Push, hours: Hours, now: datetime, reach: R
 Place = tuple[Chat, bool, str]  # a chat, whether it is reached, and if not why
 
 
-def _unreached(session: Session, push: Push, units: Sequence[Unit], places: Iterable[Place]) -> tuple[Unreached, ...]:
+def _unreached(session: Session, push: Push, units: Sequence[Unit], places: Sequence[Place]) -> tuple[Unreached, ...]:
     """One entry for each unit that nothing reaches, then for each person addressed by role."""
     unit_ids = {unit.id for unit in units if unit.id is not None}
     reporters = pushes.reporters_of(session, unit_ids)
+    inside = clusters.unit_ids_today(session, {chat.cluster_id for chat, *_ in places if chat.cluster_id is not None})
     reached: set[int | None] = set()
     people_reached: set[int | None] = set()
     failures: dict[int | None, tuple[Chat, str]] = {}
     people_failed: dict[int | None, str] = {}
     for chat, arrives, reason in places:
-        theirs = _units_of(session, chat, reporters)
+        theirs = _units_of(chat, inside, reporters)
         if arrives:
             reached |= theirs
             people_reached.add(chat.person_id)
@@ -179,11 +180,11 @@ def _unreached(session: Session, push: Push, units: Sequence[Unit], places: Iter
     return tuple(entries)
 
 
-def _units_of(session: Session, chat: Chat, reporters: dict[int, set[int]]) -> set[int]:
+def _units_of(chat: Chat, inside: dict[int, set[int]], reporters: dict[int, set[int]]) -> set[int]:
     if chat.unit_id is not None:
         return {chat.unit_id}
     if chat.cluster_id is not None:
-        return {unit.id for unit in clusters.members_today(session, chat.cluster_id) if unit.id is not None}
+        return inside.get(chat.cluster_id, set())
     return reporters.get(chat.person_id or 0, set())
 
 

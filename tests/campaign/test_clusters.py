@@ -84,3 +84,17 @@ def test_last_years_clusters_are_carried_over_once(session: Session) -> None:
     assert clusters.members(session, key_of(copy), None) == [stays]
     assert clusters.members(session, key_of(placed), None) == [moves]
     assert len(clusters.members(session, key_of(first), TODAY.replace(month=1))) == 3
+
+
+def test_many_clusters_at_once_are_as_each_by_itself(session: Session) -> None:
+    """Old ones follow the name, renamed ones stay, closed units are out, and of two with one name the first counts."""
+    a, b, c, gone = (found(session, code) for code in ("A", "B", "C", "D"))
+    old = [compete(session, "Cụm 1", a, b, year=2026), compete(session, "Cụm Cũ", b, c, year=2026)]
+    new = [compete(session, "Cụm số 1", c, gone, year=2027), compete(session, "cụm 01", b, year=2027)]
+    new.append(compete(session, "Cụm", a, year=2027))
+    units.close(session, gone, TODAY)
+
+    ids = [key_of(cluster) for cluster in [*old, *new]]
+    singly = {one: {unit.id for unit in clusters.members_today(session, one)} for one in ids}
+    assert clusters.unit_ids_today(session, ids) == singly
+    assert clusters.unit_ids_today(session, []) == {}
