@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import ColumnElement, func, or_, update
 from sqlmodel import Session, col, select
 
 from campaign import audit
@@ -14,7 +15,7 @@ from campaign.organisation import units
 from campaign.problems import Refusal
 from campaign.rules import DeliveryRules, rules_of
 from storage.insert import execute_counted
-from storage.models import Campaign, Outgoing, Push
+from storage.models import Campaign, Chat, Outgoing, Push
 from storage.models.campaigns import PushState
 from storage.models.messages import UNSENT, OutgoingState
 
@@ -150,6 +151,8 @@ def pause_refused(session: Session, now: datetime) -> list[tuple[Push, Refusals]
     for push in _under_way(session, now):
         found = refusals(session, push)
         if _too_many(found, rules):
+            found = refusals(session, push, _foretold(session, push))
+        if _too_many(found, rules):
             pause(session, push, now, reason=found.reason, actor="program")
             stopped.append((push, found))
     return stopped
@@ -170,8 +173,23 @@ def _too_many(found: Refusals, rules: DeliveryRules) -> bool:
     return found.count >= rules.pause_after and found.count > rules.pause_share * found.answered
 
 
-def refusals(session: Session, push: Push) -> Refusals:
+def _foretold(session: Session, push: Push) -> set[int]:
+    """Chats that refused and of which the author was told before that they are out of reach."""
+    statement = (
+        select(Chat)
+        .join(Outgoing, col(Outgoing.chat_id) == Chat.id)
+        .where(Outgoing.push_id == push.id, Outgoing.state == OutgoingState.REFUSED)
+    )
+    chats = session.exec(statement).all()
+    is_open = rules_of(session).open_ids(session, chats)
+    return {chat.id for chat in chats if chat.id is not None and chat.id not in is_open}
+
+
+def refusals(session: Session, push: Push, foretold: Collection[int] = ()) -> Refusals:
+    """Of those that answered; chats that were known to be out of reach (``foretold``) are no surprise."""
     rows = [col(Outgoing.push_id) == push.id, col(Outgoing.state).in_(ANSWERED)]
+    if foretold:
+        rows.append(or_(col(Outgoing.chat_id).is_(None), col(Outgoing.chat_id).not_in(foretold)))
     if push.resumed_at is not None:
         rows.append(col(Outgoing.finished_at) > push.resumed_at)
     counts = dict(session.exec(select(Outgoing.state, func.count()).where(*rows).group_by(Outgoing.state)).all())

@@ -18,6 +18,7 @@ from campaign.hours import Hours
 from campaign.message import Choice, Message
 from campaign.organisation import audience, people
 from campaign.outbox import outgoing, say
+from campaign.rules import rules_of
 from campaign.work import duties, pushes
 from storage.insert import insert_new
 from storage.models import Assignment, Campaign, Chat, Duty, Outgoing, Push, Unit
@@ -82,7 +83,9 @@ def digest_chats(session: Session, unit_ids: set[int]) -> dict[int, tuple[Chat, 
     found: dict[int, tuple[Chat, set[int]]] = {}
     for unit_id in sorted(unit_ids):
         chats = people.private_chats(session, {p.id for p in people.holders(session, people.Right.REPORT, unit_id)})
-        for chat in chats or _own_groups(session, unit_id):
+        open_ids = rules_of(session).open_ids(session, chats)
+        reached = [chat for chat in chats if chat.id in open_ids]
+        for chat in reached or _own_groups(session, unit_id) or chats:
             assert chat.id is not None
             covered = _units_of_chat(session, chat.id)
             found[chat.id] = (chat, covered | {unit_id})

@@ -14,7 +14,8 @@ from sqlmodel import Session, select
 
 from bot.channels.contract import Channel, Recipient
 from bot.reaching import SWITCHED_OFF, reach_of
-from campaign.work import pushes, reckoning
+from campaign.rules import NAME, DeliveryRules
+from campaign.work import flow, pushes, reckoning, reminders
 from campaign.work.reach import Reach, Way
 from campaign.work.reckoning import Reckoning
 from storage.models import Chat, Outgoing, Push, Unit
@@ -216,6 +217,42 @@ def test_messages_since_the_last_sign_of_life_are_counted_from_our_own_rows(town
         lan = session.exec(select(Chat).where(Chat.external_id == "lan")).one()
         assert reach(session, [lan], town.now)[0].way is Way.FREE
         assert reach_of({})(session, [lan], town.now) == [Reach(Way.NONE, reason=SWITCHED_OFF)]
+
+
+def out_of_reach_is_known(town: Town) -> None:
+    """As the running program does it: who is open is asked of the rules of reach."""
+
+    def reaches(session: Session, chats: Sequence[Chat]) -> list[bool]:
+        return [found.way is not Way.NONE for found in town.reach(session, chats, town.now)]
+
+    town.database.info[NAME] = DeliveryRules(reaches=reaches, pause_after=1, pause_share=0.1)
+
+
+def test_who_was_foretold_to_be_out_of_reach_does_not_stop_a_push(zone: Town) -> None:
+    out_of_reach_is_known(zone)
+    with zone.database.transaction() as session:
+        push = draft(zone)
+        session.add(push)
+        session.flush()
+        pushes.release(session, push, zone.now, HOURS, reach=zone.reach)
+        rows = {row.to: row for row in session.exec(select(Outgoing).where(Outgoing.push_id == push.id))}
+        rows["mai"].state, rows["mai"].reason, rows["mai"].finished_at = OutgoingState.REFUSED, SILENT, zone.now
+        session.flush()
+        assert flow.pause_refused(session, zone.now) == []
+        rows["lan"].state, rows["lan"].reason, rows["lan"].finished_at = OutgoingState.REFUSED, "Đã chặn.", zone.now
+        session.flush()
+        ((_, found),) = flow.pause_refused(session, zone.now)
+        assert (found.count, found.answered, found.reason) == (1, 1, "Đã chặn.")
+
+
+def test_a_unit_whose_officers_are_silent_is_reminded_in_its_own_group(zone: Town) -> None:
+    out_of_reach_is_known(zone)
+    zone.group("nhóm ba", unit="CS03")
+    zone.group("nhóm một", unit="CS01")
+    with zone.database.transaction() as session:
+        wanted = {zone.unit(code, session).id or 0 for code in ("CS01", "CS03")}
+        found = reminders.digest_chats(session, wanted)
+        assert {chat.external_id for chat, _ in found.values()} == {"lan", "nhóm ba"}
 
 
 @settings(deadline=None, max_examples=12)
