@@ -21,7 +21,9 @@ MARKS = (
     f"[{ADDRESS}]({ADDRESS})", "[" + "dài " * 40 + "hết](https://congdoan.vn/" + "p" * 400 + ")",
 )  # fmt: skip
 _tokens = st.sampled_from((*WORDS, *WORDS, " ", "  ", *PICTURES, *MARKS))
-_fillers = st.sampled_from(("từ ", "Câu ngắn. ", "ằ", "🌸", "o\u0302\u0323 ", "**đậm** ", "dòng\n", "🇻🇳"))
+_fillers = st.sampled_from(
+    ("từ ", "Câu ngắn. ", "ằ", "🌸", "o\u0302\u0323 ", "**đậm** ", "dòng\n", "🇻🇳", "👨‍👩‍👧", "👋🏽❤️", "x\u0323\u0301")
+)
 
 
 @st.composite
