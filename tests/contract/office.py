@@ -97,6 +97,13 @@ class Office(ABC):
         """Whether the bot's mark stands on somebody's message."""
         raise NotImplementedError
 
+    def asks_to_join(self) -> str:
+        """Somebody waits at the door of the group; who."""
+        raise NotImplementedError
+
+    def is_inside(self, member: str) -> bool:
+        raise NotImplementedError
+
     # Trouble
 
     @abstractmethod

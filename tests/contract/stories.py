@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from structlog.testing import capture_logs
 
-from bot.channels.contract import Checks, Event, FetchFailed, Outcome, Refused, RetryAt, Sent
+from bot.channels.contract import Checks, Event, FetchFailed, Outcome, Part, Refused, RetryAt, Sent
 from campaign.markup import read
 from campaign.message import Choice, FilePart, Message
 from tests.channels.telegram_office import eventually
@@ -348,6 +348,24 @@ async def a_silent_mark_is_set_or_the_deed_is_refused(scene: Scene) -> None:
     able = scene.office.channel.abilities.can_react
     assert isinstance(outcome, Sent) if able else isinstance(outcome, Refused)
     assert not able or scene.office.reacted(event.message_id)
+    assert await scene.office.seen() == []
+
+
+@story()
+async def whoever_waits_at_the_door_is_let_in_or_the_deed_is_refused(scene: Scene) -> None:
+    office, able = scene.office, scene.office.channel.abilities.can_admit
+    who = office.asks_to_join() if able else "ai-do"
+    outcome = await office.channel.send(Part(key="door", to=office.group, group=True, lets_in=(who,)))
+    assert isinstance(outcome, Sent) if able else isinstance(outcome, Refused)
+    assert not able or office.is_inside(who)
+    assert await office.seen(group=True) == []
+
+
+@story()
+async def a_message_that_says_nothing_is_refused_and_shown_to_nobody(scene: Scene) -> None:
+    for words in ("", " \n "):
+        (outcome,) = await scene.office.says(Message(words))
+        check_refusal(outcome)
     assert await scene.office.seen() == []
 
 

@@ -54,6 +54,14 @@ class ZaloOaOffice(Office):
     def reacted(self, message_id: str) -> bool:
         return bool(self.oa.messages[message_id].reactions)
 
+    def asks_to_join(self) -> str:
+        tam = self.oa.user("Tâm", follows=True)
+        self.oa.enter(tam, self.work)
+        return tam.id
+
+    def is_inside(self, member: str) -> bool:
+        return member in self.work.members
+
     async def suffers(self, trouble: Trouble) -> None:
         if trouble is Trouble.DOWN:
             await self.oa.close()

@@ -87,7 +87,7 @@ class WebChatChannel:
 
     async def send(self, part: Part) -> Outcome:
         site = self._site
-        if part.reacts:
+        if part.reacts or part.lets_in or part.turns_away:
             return Refused(words.NO_DEED)
         try:
             if (name := await site.off_loop(_too_large, part)) is not None:
@@ -132,6 +132,8 @@ class WebChatChannel:
         if part.pins or part.unpins:
             lines.pin(session, part.to, part.pins or part.unpins, up=bool(part.pins))
             return Sent(())
+        if not (part.text or part.choices or files or part.edits):
+            return Refused(words.NOTHING)
         body: dict[str, Any] = {
             "text": part.text,
             "spans": [asdict(span) for span in part.spans],

@@ -21,6 +21,7 @@ STRANGER = "Khách"
 TAKEN_BACK = "Tin này đã được thu hồi."
 NOBODY_THERE = "Người này không còn dùng trò chuyện trên web."
 NO_DEED = "Trang trò chuyện không bày tỏ cảm xúc được. Gửi tin mới thay vào."
+NOTHING = "Tin không có chữ nào. Viết nội dung rồi gửi lại."
 NO_SUCH_FILE = "Không tìm thấy ảnh hoặc tệp kèm theo. Đính kèm lại rồi gửi."
 
 _DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
