@@ -9,6 +9,7 @@ import pytest
 
 from bot.channels.zalo_bot import doctor
 from bot.channels.zalo_bot.facts import PROOFS
+from storage.sealing import SHORT, Sealer
 from tests.channels.zalo_bot_office import Office, eventually, office, part, picture_bytes
 from tests.fakes.zalo_bot import faults
 
@@ -49,6 +50,14 @@ async def test_what_is_missing_is_said_with_the_way_to_it(
 
 async def test_a_webhook_needs_a_public_address(tmp_path: Path) -> None:
     assert await diagnosis(tmp_path, settings=HOOK, public_url="http://loa.lan") == [doctor.NO_ADDRESS]
+
+
+async def test_a_key_that_is_too_short_is_said_before_a_photo_is_sent() -> None:
+    short = Sealer("ngắn", Path("/nowhere"))
+    assert doctor.check_key(lambda: short.derived("links")) == [SHORT]
+    lost = Sealer("", Path("/proc/nowhere/loa.key"))
+    assert doctor.check_key(lambda: lost.derived("links")) == [doctor.NO_KEY_FILE]
+    assert doctor.check_key(lambda: Sealer("k" * 16, Path("/nowhere")).derived("links")) == []
 
 
 async def test_the_platform_is_in_trouble(tmp_path: Path) -> None:

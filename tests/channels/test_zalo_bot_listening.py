@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bot.channels.zalo_bot.webhook import HEADER, PATH, derived_secret
-from tests.channels.zalo_bot_office import PUBLIC, Office, eventually, office, part, picture_bytes
+from tests.channels.zalo_bot_office import IMPATIENT, PUBLIC, Office, eventually, office, part, picture_bytes
 from tests.fakes.zalo_bot import faults
 
 HOOK = {"settings": {"mode": "webhook"}}
@@ -174,9 +174,12 @@ async def test_the_door_of_the_webhook(tmp_path: Path, body: bytes, more: dict[s
         assert here.inbox.tried == 0
 
 
-async def test_a_process_that_cannot_ask_who_it_is_still_stores_what_comes(tmp_path: Path) -> None:
-    async with office(tmp_path, **HOOK) as here:
-        here.zalo.script(faults.refuse_line(), method="getMe", times=None)
+@pytest.mark.parametrize("trouble", [faults.refuse_line(), faults.hang()])
+async def test_a_process_that_cannot_ask_who_it_is_still_stores_what_comes(
+    tmp_path: Path, trouble: faults.Fault
+) -> None:
+    async with office(tmp_path, waits=IMPATIENT, **HOOK) as here:
+        here.zalo.script(trouble, method="getMe", times=None)
         here.zalo.say(here.zalo.person("Lan"), "xin chào")
         body = httpx.Request("POST", "http://x", json=here.zalo.last_update).content
         assert await post(here, body) == 200

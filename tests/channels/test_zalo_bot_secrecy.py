@@ -13,7 +13,7 @@ from structlog.testing import LogCapture
 
 from bot.channels.zalo_bot.api import Api, ApiError, ForeignAnswer
 from bot.settings import ZaloBot
-from tests.channels.zalo_bot_office import QUICK, eventually, office, part, picture_bytes
+from tests.channels.zalo_bot_office import IMPATIENT, QUICK, eventually, office, part, picture_bytes
 from tests.fakes.zalo_bot import BOT_TOKEN, faults
 
 HALF = BOT_TOKEN.partition(":")[2]
@@ -47,7 +47,8 @@ def noted(caplog: pytest.LogCaptureFixture) -> Iterator[LogCapture]:
 async def test_no_failure_writes_the_token_anywhere(
     tmp_path: Path, noted: LogCapture, caplog: pytest.LogCaptureFixture, trouble: faults.Fault
 ) -> None:
-    async with office(tmp_path) as here:
+    waits = IMPATIENT if trouble.kind is faults.Kind.HANG else QUICK
+    async with office(tmp_path, waits=waits) as here:
         lan = here.zalo.person("Lan")
         here.zalo.say(lan, "chào")
         here.zalo.script(trouble, times=None)
@@ -81,7 +82,7 @@ async def test_no_error_knows_the_token_however_it_is_shown(tmp_path: Path) -> N
         for trouble in TROUBLES:
             here.zalo.calm()
             here.zalo.script(trouble, method="sendMessage")
-            api = Api(BOT_TOKEN, here.zalo.base_url, QUICK)
+            api = Api(BOT_TOKEN, here.zalo.base_url, IMPATIENT)
             with pytest.raises((ApiError, ForeignAnswer, httpx.HTTPError)) as caught:
                 await api.call("sendMessage", {"chat_id": "nobody", "text": "x"})
             error = caught.value

@@ -13,7 +13,7 @@ from bot.channels.split import parts_of
 from bot.channels.zalo_bot import outcomes, sending
 from bot.channels.zalo_bot.limits import ABILITIES
 from campaign.message import Choice, FilePart, Message
-from tests.channels.zalo_bot_office import Office, office, part, picture_bytes
+from tests.channels.zalo_bot_office import IMPATIENT, QUICK, Office, office, part, picture_bytes
 from tests.fakes.zalo_bot import Chat, Person, faults
 
 
@@ -143,7 +143,8 @@ async def test_nothing_is_asked_for_a_broken_picture_an_empty_text_or_a_toast(tm
 
 
 async def outcome(tmp_path: Path, *troubles: faults.Fault, **more: Any) -> tuple[Any, Office]:
-    async with office(tmp_path) as here:
+    hangs = any(trouble.kind is faults.Kind.HANG for trouble in troubles)
+    async with office(tmp_path, waits=IMPATIENT if hangs else QUICK) as here:
         lan = lan_of(here)
         for trouble in troubles:
             here.zalo.script(trouble, method="sendMessage")

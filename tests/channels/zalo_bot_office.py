@@ -6,7 +6,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,12 @@ from tests.fakes.zalo_bot import BOT_TOKEN, FakeZaloBot
 
 PUBLIC = "https://loa.example.vn"
 QUICK = Waits(
-    connect=1, read=0.3, photo=1, file=1, poll=1, poll_margin=1, first_pause=0.01, longest_pause=0.03, dead=0.03,
-    slow=(0.01, 0.02), quota=0.05, webhook_check=0.03,
+    connect=3, read=3, photo=5, file=3, introduce=3, poll=1, poll_margin=3, first_pause=0.01, longest_pause=0.03,
+    dead=0.03, slow=(0.01, 0.02), quota=0.05, webhook_check=0.03,
 )  # fmt: skip
+
+IMPATIENT = replace(QUICK, read=0.1, photo=0.1, introduce=0.1, poll_margin=-0.9)
+"""For lines that hang: a busy machine is slower than this."""
 
 
 class NotStored(Exception):
@@ -125,7 +128,7 @@ async def office(
             database.close()
 
 
-async def eventually(condition: Callable[[], Any], timeout: float = 5.0) -> None:
+async def eventually(condition: Callable[[], Any], timeout: float = 15.0) -> None:
     async with asyncio.timeout(timeout):
         while not condition():
             await asyncio.sleep(0.005)

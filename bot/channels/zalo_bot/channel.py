@@ -144,10 +144,13 @@ class ZaloBotChannel:
         return hear
 
     async def _try_to_introduce(self) -> None:
-        """A webhook may call a process that has not met the platform yet. What it brings must not be lost for that."""
+        """A webhook may call a process that has not met the platform yet. What it brings must neither be lost for that
+        nor wait long: the platform gives up on who is slow to answer.
+        """
         try:
-            await self._introduce()
-        except (ApiError, ForeignAnswer, httpx.HTTPError) as error:
+            async with asyncio.timeout(self._waits.introduce):
+                await self._introduce()
+        except (ApiError, ForeignAnswer, httpx.HTTPError, TimeoutError) as error:
             log.warning("zalo_bot.nameless", error=type(error).__name__)
 
     async def _learn(self, raw: dict[str, Any], *, group: bool) -> None:
@@ -203,7 +206,7 @@ class ZaloBotChannel:
             found += await doctor.check_webhook(self._api, self._settings.mode, self._address)
         except (ApiError, ForeignAnswer, httpx.HTTPError) as error:
             found.append(doctor.check_error(error))
-        found += doctor.notes(self._settings, self._around.public_url)
+        found += doctor.check_key(self._around.key) + doctor.notes(self._settings, self._around.public_url)
         return found + await self._around.database.read(lambda session: self._standing(self._learnt.unproved(session)))
 
     async def first_day(self, seen: Seen) -> list[Proof]:

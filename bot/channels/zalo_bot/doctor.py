@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from bot.channels.zalo_bot.api import Api, ApiError
 from bot.channels.zalo_bot.limits import SECRET_LENGTHS
 from bot.settings import ZaloBot
+from storage.sealing import KeyLost
 
 NO_KEY = (
     "Bot Zalo đang bật nhưng chưa có token. Trong ứng dụng Zalo, mở Zalo Bot Manager, chọn Tạo bot, "
@@ -32,6 +34,9 @@ NO_LINK = (
     "Lưu ý: mục zalo_bot chưa có dòng link. Chép đường dẫn của bot từ Zalo Bot Creator để nhóm biết nhắn riêng ở đâu."
 )
 NOTE = "Lưu ý"  # how a sentence begins that is no fault
+NO_KEY_FILE = (
+    "Không đọc hoặc ghi được tệp khóa bên cạnh cơ sở dữ liệu. Cấp quyền cho thư mục, hoặc đặt LOA_SECRETS__KEY."
+)
 QUOTA = "Lưu ý: {line}"
 TRY = "Lưu ý: những điều chưa được thử trên bot Zalo này: {things}."
 
@@ -63,6 +68,17 @@ async def check_webhook(api: Api, mode: str, ours: str) -> list[str]:
     if not theirs:
         return [NOT_HOOKED]
     return [] if theirs == ours else [OTHER_HOOK]
+
+
+def check_key(key: Callable[[], bytes]) -> list[str]:
+    """Links of photos are signed with it."""
+    try:
+        key()
+    except KeyLost as error:
+        return [error.sentence]
+    except OSError:
+        return [NO_KEY_FILE]
+    return []
 
 
 def check_error(error: Exception) -> str:

@@ -34,13 +34,15 @@ ABILITIES = Abilities(
 class Waits:
     """Real seconds. ``photo``: the platform fetches the picture before it answers. ``first_pause`` doubles up to
     ``longest_pause`` while the platform cannot be reached; ``dead`` between attempts once a person was called;
-    ``slow`` is the range in which a 429 is waited out; ``quota`` between attempts when 429 does not end.
+    ``introduce``: while a webhook waits for its
+    answer. ``slow`` is the range in which a 429 is waited out; ``quota`` between attempts when 429 does not end.
     """
 
     connect: float = 5
     read: float = 15
     photo: float = 75
     file: float = 60
+    introduce: float = 1
     poll: int = 30
     poll_margin: float = 10
     first_pause: float = 1

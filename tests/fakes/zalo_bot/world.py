@@ -80,7 +80,7 @@ class World:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def until(self, condition: Callable[[], object], seconds: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], object], seconds: float = 15.0) -> None:
         """Looks after every request and every act; raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not condition():
