@@ -40,6 +40,7 @@ PREVIEW_END = "\n———\n{told} nơi đã nhận sẽ được sửa, {waitin
 TAKE_BACK = (
     "Thu hồi thông báo số {id}: “{text}”?\n{told} nơi đã nhận sẽ được thu hồi, {waiting} nơi chưa gửi sẽ không nhận."
 )
+STILL_OWED = "Việc kèm theo vẫn còn và vẫn được nhắc. Muốn bỏ cả việc, anh/chị mở mục Các đợt."
 COUNT = "Để xác nhận, anh/chị gõ đúng số {count}."
 WRONG_COUNT = "Số chưa đúng nên chưa đổi gì. Anh/chị gõ {count} để xác nhận, hoặc bấm Bỏ."
 READY = {"correct": "Đính chính đi?", "withdraw": "Thu hồi đi?"}
@@ -86,7 +87,8 @@ def ask_withdraw(context: Context, argument: str) -> None:
     push = _open(context, argument)
     told, waiting = _places(context, push)
     said = {"told": grouped(told), "waiting": grouped(waiting)}
-    context.say(TAKE_BACK.format(id=push.id, text=short(push.text, 120), **said))
+    asked = TAKE_BACK.format(id=push.id, text=short(push.text, 120), **said)
+    context.say("\n".join([asked, STILL_OWED]) if push.assignment_id is not None else asked)
     _confirm(context, push, "withdraw", told + waiting, "")
 
 

@@ -46,6 +46,7 @@ def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 
 def _status(session: Session, core: Core) -> dict[str, Any]:
     out = Counter(dict(session.exec(select(Outgoing.state, func.count()).group_by(Outgoing.state)).all()))
+    out[OutgoingState.QUEUED] += out.pop(OutgoingState.HELD, 0)  # what a pause holds back is still queued
     root = session.exec(select(Unit).where(col(Unit.parent_id).is_(None)).order_by(col(Unit.id))).first()
     rows = coverage.of_assignments(session, root.id, core.clock.now(), core.hours) if root and root.id else []
     return {
@@ -59,7 +60,7 @@ def _status(session: Session, core: Core) -> dict[str, Any]:
         ),
         "inbox_waiting": _incoming(session, IncomingState.NEW),
         "inbox_failed": _incoming(session, IncomingState.FAILED),
-        "outbox": {str(state): out[state] for state in OutgoingState},
+        "outbox": {str(state): out[state] for state in OutgoingState if state != OutgoingState.HELD},
         "submissions": dict(session.exec(select(Submission.state, func.count()).group_by(Submission.state)).all()),
         "assignments": [
             {

@@ -27,7 +27,7 @@ from storage.models import Chat, Correction, Outgoing, Person, Push, Unit
 from storage.models.campaigns import PushState
 from storage.models.messages import UNSENT, OutgoingState
 
-AT_ONCE = 2000  # places a turn: the database is not held for long
+AT_ONCE = 500  # places a turn: the database is not held for long
 WITHDRAWN = "Đã thu hồi trước khi gửi."
 NOT_TELLING = (PushState.DROPPED, PushState.SKIPPED, PushState.FAILED)
 NOTHING_SAID = "Thông báo này không gửi đi nên không có gì để sửa."

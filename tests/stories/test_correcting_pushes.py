@@ -12,7 +12,7 @@ from bot.scheduler import tick
 from campaign.work import ladder
 from storage.models import Outgoing, Push
 from storage.models.messages import UNSENT, OutgoingState
-from tests.stories.town import Town
+from tests.stories.town import Town, local
 
 
 @pytest.fixture
@@ -96,6 +96,15 @@ def test_withdrawn_and_then_there_is_nothing_more_to_do(office: Town) -> None:
     office.hears(office.event("quan", kind="button", action="take:1", press="again"))
     office.deliver()
     assert office.heard("quan")[-1].text == "Thông báo này đã được thu hồi."
+
+
+def test_taking_back_the_words_does_not_take_back_the_work(office: Town) -> None:
+    office.assign("Gửi ảnh băng rôn", local(5, 20, 16))
+    office.tick()
+    office.says("quan", "thông báo đã gửi")
+    office.presses("quan", "2. Gửi ảnh băng rôn")
+    office.presses("quan", "Thu hồi")
+    assert any("Việc kèm theo vẫn còn và vẫn được nhắc." in text for text in office.texts("quan"))
 
 
 def test_above_fifty_places_the_number_is_typed(tmp_path: Path) -> None:
