@@ -209,8 +209,9 @@ def judge(at: Office, what: What, code: int, to: Any, outcome: Outcome) -> None:
         check(what, outcome, at.clock.now())
     asked = [send for send in at.oa.sends if send.to == to.id]
     assert len(asked) == (2 if what is What.REFRESH else 1), code
-    # of an account that stops, delivery tells; of a group, a text or a template, the channel
-    assert bool(at.rung) == (what in (What.GROUP, What.TOLD)), code
+    # of an account that stops, delivery tells; of a group, a text, a template, and of a token refused when it is
+    # new, the channel
+    assert bool(at.rung) == (what in (What.GROUP, What.TOLD, What.REFRESH)), code
     at.rung.clear()
 
 

@@ -313,6 +313,20 @@ async def test_a_long_silence_in_working_hours_is_told(tmp_path: Path) -> None:
         assert "24 giờ" in desk.rung[0][1]
 
 
+async def test_nobody_is_alarmed_by_a_weekend(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        desk.pass_time(days=4, hours=7)  # Friday, four in the afternoon
+        async with desk.hearing():
+            desk.oa.write(desk.oa.user("Lan", follows=True), "Chào")
+            await desk.oa.settled()
+        desk.pass_time(days=2, hours=18)  # Monday, ten in the morning
+        await desk.channel.keeper.round(desk.inbox.receive)
+        assert "zalo_oa.silent" not in desk.alarms
+        desk.pass_time(hours=6)
+        await desk.channel.keeper.round(desk.inbox.receive)
+        assert "zalo_oa.silent" in desk.alarms
+
+
 async def test_the_grant_is_renewed_even_when_nobody_says_anything(tmp_path: Path) -> None:
     async with office(tmp_path) as desk:
         await desk.channel.keeper.round(desk.inbox.receive)

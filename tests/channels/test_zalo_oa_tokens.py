@@ -266,6 +266,7 @@ async def test_a_token_refused_even_after_renewal_stops_asking(tmp_path: Path) -
         assert outcome.whole_account
         assert desk.oa.called("message/cs") == 2
         assert desk.oa.oauth.refreshes == 1
+        assert desk.alarms == ["zalo_oa.token_refused"]
 
 
 @pytest.mark.parametrize("code", [-216, 216, -220, 220, -124, 401])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -123,8 +123,23 @@ class Keeper:
     async def _listen_for_silence(self) -> None:
         now, heard = self._clock.now(), (await self._journal.last()).at
         silent_since = max(heard or self._started, self._started)
-        local = self._hours.local(now)
-        working = local.weekday() < 5 and not self._hours.is_quiet(now) and not self._hours.is_holiday(local.date())
-        if working and now - silent_since >= self._silence:
+        working = is_workday(self._hours, now) and not self._hours.is_quiet(now)
+        if working and worked(self._hours, silent_since, now) >= self._silence:
             hours = int((now - (heard or self._started)).total_seconds() // 3600)
             await self._ring(NAME, f"{NAME}.silent", SILENT.format(hours=hours))
+
+
+def worked(hours: Hours, since: datetime, until: datetime) -> timedelta:
+    """The time between, without weekends and holidays: nobody writes to an office then."""
+    total, day = timedelta(), since
+    while day < until:
+        midnight = hours.at(hours.day(day) + timedelta(days=1), time())
+        if is_workday(hours, day):
+            total += min(midnight, until) - day
+        day = midnight
+    return total
+
+
+def is_workday(hours: Hours, moment: datetime) -> bool:
+    day = hours.day(moment)
+    return day.weekday() < 5 and not hours.is_holiday(day)

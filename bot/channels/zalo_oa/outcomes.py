@@ -23,6 +23,8 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")  # of the platform's nights and days; never 
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
 GRANT_SECONDS = 60
 DISK_SECONDS = 60
+STUBBORN_SECONDS = 300  # every attempt makes a new pair of tokens
+ONCE = "#once"  # marks the first failure without a reason
 TRIES_KEPT = 10_000
 MORNING = time(6, 5)
 SPREAD = 600.0  # seconds over which everybody who waits for a morning is spread
@@ -30,6 +32,10 @@ SPREAD = 600.0  # seconds over which everybody who waits for a morning is spread
 NO_LINE = "Chưa kết nối được tới Zalo, hệ thống sẽ tự gửi lại."
 NO_ANSWER = "Mất kết nối khi đang gửi nên chưa rõ tin đã tới hay chưa."
 SLOW_DOWN = "Zalo yêu cầu gửi chậm lại, hệ thống sẽ tự gửi tiếp."
+STUBBORN = (
+    "Zalo không nhận cả mã truy cập vừa làm mới. Mở developers.zalo.me, kiểm tra ứng dụng còn liên kết với OA "
+    "và còn đủ quyền, rồi đăng nhập lại: loa zalo login"
+)
 NO_FILE = "Không tìm thấy ảnh hoặc tệp kèm theo trên máy chủ. Đính kèm lại rồi gửi."
 DISK = "Máy chủ chưa đọc được ảnh, tệp hoặc cơ sở dữ liệu, hệ thống sẽ tự gửi lại."
 
@@ -74,6 +80,9 @@ class Outcomes:
     async def _of_answer(self, error: ApiError, part: Part) -> Outcome:
         rule = any_rule(error.code, template=error.template)
         log.info("zalo_oa.refused", key=part.key, chat=part.to, code=error.code, act=rule.act, words=error.words[:200])
+        if rule.act is Act.RENEW:  # it was renewed, and refused again: nothing but a person can help
+            await self._ring(NAME, f"{NAME}.token_refused", STUBBORN)
+            return RetryAt(self._clock.after(STUBBORN_SECONDS), STUBBORN, whole_account=True)
         if rule.alarm:
             which = f".{part.to}" if rule.act is Act.GROUP else ""
             await self._ring(NAME, f"{NAME}.{rule.alarm}{which}", rule.words)
@@ -82,14 +91,12 @@ class Outcomes:
     def _obey(self, rule: Rule, part: Part) -> Outcome:
         now = self._clock.now()
         match rule.act:
-            case Act.RENEW:  # it was renewed, and refused again
-                return RetryAt(self._clock.after(GRANT_SECONDS), rule.words, whole_account=True)
             case Act.MINUTE:
                 return RetryAt(self._clock.after(self._rate.refused()), rule.words, whole_account=True)
             case Act.BACK_OFF:
                 return RetryAt(self._clock.after(self._pause(part)), rule.words)
-            case Act.TWICE if self._tries.get(part.key, 0) < 1:
-                return RetryAt(self._clock.after(self._pause(part)), rule.words)
+            case Act.TWICE if f"{part.key}{ONCE}" not in self._tries:
+                return RetryAt(self._clock.after(self._pause(part, ONCE)), rule.words)
             case Act.MORNING:
                 return RetryAt(_after(now, MORNING), rule.words)
             case Act.DAY:
@@ -102,10 +109,10 @@ class Outcomes:
                 return Refused(rule.words, gone=True)
         return Refused(rule.words)
 
-    def _pause(self, part: Part) -> float:
+    def _pause(self, part: Part, why: str = "") -> float:
         """Seconds, doubling with every attempt at this message, a little apart from everybody else's."""
-        tries = self._tries.pop(part.key, 0)
-        self._tries[part.key] = tries + 1
+        tries = self._tries.pop(part.key + why, 0)
+        self._tries[part.key + why] = tries + 1
         if len(self._tries) > TRIES_KEPT:
             self._tries.popitem(last=False)
         return min(FIRST_PAUSE * float(2 ** min(tries, 10)), LONGEST_PAUSE) * uniform(0.8, 1.2)
