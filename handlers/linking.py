@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-from campaign import audit
+from sqlmodel import Session
+
+from campaign import audit, outbox
+from campaign.message import Message
 from campaign.organisation import chats, clusters, invites
 from campaign.organisation.clusters import members_today
 from campaign.organisation.people import Right
@@ -21,6 +24,7 @@ HELLO = (
     "Xin chào cả nhà. Để nhóm nhận thông báo và nộp ảnh tại đây, cán bộ đã vào hệ thống gõ: /lienket\n"
     "Nhóm của cụm thì quản trị viên gõ kèm tên cụm, ví dụ: /lienket Cụm 1"
 )
+BINDING_SECONDS = 10.0  # whoever makes a group binds it in the next moment; the platform may tell us sooner
 HELLO_BOUND = "Nhóm đã gắn với {target}. Cả nhà nộp ảnh bằng cách trả lời thông báo, hoặc gửi ảnh kèm chữ #nop."
 HEARS_LITTLE = (
     "Lưu ý: ở đây trợ lý chỉ thấy tin trả lời trợ lý hoặc lệnh. "
@@ -157,7 +161,24 @@ def _enter_group(context: Context) -> None:
     if hidden.is_narrow(context):
         return hidden.hello(context, target)
     text = HELLO_BOUND.format(target=target) if target else HELLO
-    context.say(text if chat.hears_all is not False else f"{text}\n{HEARS_LITTLE}")
+    topic = hello_topic(event.channel, event.chat)
+    if event.details.get("made_by") != "us":
+        context.say(text if chat.hears_all is not False else f"{text}\n{HEARS_LITTLE}")
+    elif target:
+        context.say(text, key=topic)
+    else:
+        context.say_soon(topic, text, seconds=BINDING_SECONDS)
+
+
+def greet_bound(session: Session, chat: Chat, target: str) -> None:
+    """The first word in a group that was made for ``target``, once, in place of the question whose group it is."""
+    topic = hello_topic(chat.channel, chat.external_id)
+    outbox.cancel_about(session, topic)
+    outbox.say(session, topic, chat, Message(text=HELLO_BOUND.format(target=target)))
+
+
+def hello_topic(channel: str, chat: str) -> str:
+    return f"hello:{channel}:{chat}"
 
 
 def target_of(context: Context, chat: Chat) -> str:

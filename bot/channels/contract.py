@@ -74,7 +74,10 @@ class Event:
     new_chat: str = ""  # migrated: the chat's new id
     hears_all: bool | None = None  # in a group: does the platform show the bot ordinary messages?
     members: tuple[str, ...] = ()  # entered, exited, asked: the platform's ids of those people
-    details: dict[str, str] = field(default_factory=dict)  # details: name, phone; reacted: icon; other: what came
+    details: dict[str, str] = field(default_factory=dict)
+    """details: name, phone; reacted: icon; joined: ``made_by`` us, when the group is the account's own; other: what
+    came.
+    """
 
     def cleaned(self) -> Event:
         """The event as it may enter the inbox, whatever the platform passed on."""

@@ -19,6 +19,7 @@ from campaign import audit
 from campaign.organisation import chats, circles, clusters, phones
 from campaign.organisation.circles import Candidate, Circle
 from campaign.problems import Refusal
+from handlers import linking
 from storage.models import Chat, GroupPackage, Unit
 
 app = typer.Typer(help="Nhóm do tài khoản của liên đoàn lập ra (Zalo OA).", no_args_is_help=True)
@@ -119,6 +120,7 @@ def _bind(session: Session, core: Core, channel: str, made: Circle, target: _Tar
     chats.bind(session, chat, unit_id=target.unit_id, cluster_id=target.cluster_id)
     session.flush()
     circles.remember(session, chat, made, now)
+    linking.greet_bound(session, chat, target.name)
     audit.note(session, now, "group.created", f"chat:{chat.id}", actor="command", to=target.name)
 
 

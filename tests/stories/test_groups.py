@@ -8,6 +8,7 @@ import random
 import pytest
 
 from campaign.organisation import chats
+from handlers import linking
 from storage.models.work import SubmissionState
 from tests.stories.test_joining import invited
 from tests.stories.town import CHANNEL, Town, local
@@ -195,3 +196,25 @@ def test_an_officer_cannot_take_over_the_clusters_group(cluster: Town) -> None:
     chat = cluster.chat("nhom")
     assert chat is not None
     assert chat.cluster_id is not None
+
+
+OURS = {"made_by": "us"}
+
+
+def test_a_group_made_by_the_office_is_asked_whose_it_is_only_when_nobody_binds_it(town: Town) -> None:
+    town.hears(town.event("", "moi", kind="joined", hears_all=True, chat_title="Mới", details=OURS))
+    town.wait(5)
+    assert town.texts("moi") == []
+    town.wait(6)
+    assert [text.partition(".")[0] for text in town.texts("moi")] == ["Xin chào cả nhà"]
+
+
+def test_a_group_bound_in_the_next_moment_is_greeted_once_as_what_it_is(town: Town) -> None:
+    town.hears(town.event("", "moi", kind="joined", hears_all=True, chat_title="Mới", details=OURS))
+    with town.database.transaction() as session:
+        chat = chats.meet(session, CHANNEL, "moi", town.now, group=True)
+        chats.bind(session, chat, unit_id=town.unit("CS01", session).id)
+        linking.greet_bound(session, chat, "CĐCS Nhà máy số 1")
+    town.wait(11)
+    town.hears(town.event("", "moi", kind="joined", hears_all=True, event_id="again", details=OURS))
+    assert [text.partition(".")[0] for text in town.texts("moi")] == ["Nhóm đã gắn với CĐCS Nhà máy số 1"]

@@ -100,9 +100,11 @@ class Reader:
             return self._event("other", raw, what, now, chat=chat, group=True, details={"what": what})
         if kind in ("entered", "exited", "asked") and not members:
             kind = "joined" if kind == "entered" else "left" if kind == "exited" else "other"
+        details = {"made_by": "us"} if what == "create_group" else {}
         return self._event(
-            kind, raw, what, now, chat=chat, group=True, chat_title=title, members=members, hears_all=True
-        )
+            kind, raw, what, now, chat=chat, group=True, chat_title=title, members=members, hears_all=True,
+            details=details,
+        )  # fmt: skip
 
     def _of_person(self, raw: Raw, what: str, now: datetime) -> Event:
         who, kind, message = _subject(raw), _PERSON[what], _part(raw, "message")
