@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import httpx
 import pytest
 
+from bot.channels.contract import Event
 from bot.channels.zalo_bot.webhook import HEADER, PATH, derived_secret
 from tests.channels.zalo_bot_office import IMPATIENT, PUBLIC, Office, eventually, office, part, picture_bytes
 from tests.fakes.zalo_bot import faults
@@ -38,6 +40,26 @@ async def test_what_the_database_does_not_take_at_once_is_kept_until_it_does(tmp
             here.zalo.say(here.zalo.person("Lan"), "tin sau")
             assert [event.text for event in await here.heard(2)] == ["không được mất", "tin sau"]
         assert here.inbox.tried == 5
+
+
+async def test_a_stop_in_the_middle_of_storing_loses_nothing(tmp_path: Path) -> None:
+    """The platform has forgotten the update by then, and the database was busy with something else."""
+    async with office(tmp_path) as here:
+        begun, free = asyncio.Event(), asyncio.Event()
+
+        async def slow(event: Event) -> None:
+            begun.set()
+            await free.wait()
+            await here.inbox.receive(event)
+
+        listening = asyncio.create_task(here.channel.listen(slow))
+        here.zalo.say(here.zalo.person("Lan"), "không được mất")
+        await begun.wait()
+        listening.cancel()
+        await asyncio.sleep(0)
+        free.set()
+        await asyncio.gather(listening, return_exceptions=True)
+        assert here.inbox.last.text == "không được mất"
 
 
 async def test_a_message_that_comes_twice_has_one_number(tmp_path: Path) -> None:

@@ -7,11 +7,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.channels.contract import Recipient, RetryAt, Sent
-from bot.channels.zalo_bot.quota import Month, Quota, month_of
+from bot.channels.zalo_bot.facts import remember
+from bot.channels.zalo_bot.quota import Month, Quota, month_of, read_month
 from bot.clock import Clock
 from bot.reaching import reach_of
 from campaign.work.reach import Way
+from storage.database import Database
 from storage.models import Chat, Outgoing
 from storage.models.messages import OutgoingState
 from tests.channels.zalo_bot_office import Office, office, part
@@ -164,3 +168,22 @@ async def test_the_refusal_of_the_month_outlives_a_restart(tmp_path: Path) -> No
         assert again.left(MAY) == 0
         june = Quota(100, here.channel.account, here.database, may(MAY + timedelta(days=20)))
         assert june.left(MAY + timedelta(days=20)) == 100
+
+
+@pytest.mark.postgres
+def test_a_database_server_counts_alike(postgres: Database) -> None:
+    account = "987"
+    with postgres.transaction() as session:
+        for number, (state, progress) in enumerate([("sent", 3), ("unknown", 0), ("queued", 0), ("refused", 0)]):
+            left = MAY if state != "queued" else None
+            session.add(
+                Outgoing(
+                    key=f"k{number}", channel="zalo_bot", to="u1", message={}, state=state, progress=progress,
+                    finished_at=left, first_tried_at=left,
+                )
+            )  # fmt: skip
+        remember(session, account, "quota", {"month": "05/2027", "refused": True}, MAY)
+        remember(session, account, "quota", {"month": "05/2027", "refused": False, "warned": 80}, MAY)
+    with postgres.snapshot() as session:
+        month = read_month(session, account, MAY)
+    assert (month.used, month.waiting, month.refused) == (4, 1, False)

@@ -12,6 +12,7 @@ import httpx
 from bot.channels.zalo_bot.api import Api, ApiError, ForeignAnswer
 from bot.channels.zalo_bot.troubles import Troubles
 
+LAST_SECONDS = 3.0  # for what is being stored when the program stops
 Hear = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -45,9 +46,13 @@ async def is_hooked(api: Api) -> bool:
 
 
 async def _store(update: dict[str, Any], hear: Hear, troubles: Troubles) -> None:
-    """However long the database takes: nobody else has this update any more."""
+    """However long the database takes, and though the program is told to stop: nobody else has this update any more."""
     while True:
+        storing = asyncio.ensure_future(hear(update))
         try:
-            return await hear(update)
+            return await asyncio.shield(storing)
+        except asyncio.CancelledError:
+            await asyncio.wait([storing], timeout=LAST_SECONDS)
+            raise
         except Exception as error:
             await asyncio.sleep(troubles.not_stored(error))
