@@ -60,8 +60,12 @@ albums: $(VENV)/.dev ## the album test over 10,000 shuffled runs, the reminder h
 	LOA_HISTORIES=1000 $(BIN)/python -m pytest tests/stories/test_reminding.py -k whatever
 
 .PHONY: bench
-bench: $(VENV)/.dev ## measure delivery against the strict fake server (about a minute and a half)
-	$(BIN)/python -m benchmarks.delivery
+bench: $(VENV)/.dev ## one table: our speed, memory and lateness beside those of others (about seven minutes)
+	$(BIN)/python -m benchmarks
+
+.PHONY: bench-national
+bench-national: $(VENV)/.dev ## 34 federations on this machine, with 1, 2 and 4 processes on PostgreSQL (about ten minutes)
+	$(BIN)/python -m benchmarks.national
 
 COUNT ?= 200
 .PHONY: score

@@ -42,6 +42,10 @@ class Server:
         """The URL of a new database at the newest revision."""
         return self.url(self._create("migrated"))
 
+    def copy(self, name: str) -> str:
+        """The URL of a new database that is as ``name`` is now."""
+        return self.url(self._create(name))
+
     def make_template(self) -> None:
         self.run("CREATE DATABASE migrated")
         database = Database(self.url("migrated"))
@@ -91,7 +95,7 @@ def running_server(*, careful: bool = False) -> Iterator[Server]:
             yield Server(folder)
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)
     finally:
         shutil.rmtree(folder)
 
