@@ -67,6 +67,8 @@ async def test_no_failure_writes_the_token_anywhere(
 async def test_the_logs_of_a_quiet_day_at_their_most_talkative(
     tmp_path: Path, noted: LogCapture, caplog: pytest.LogCaptureFixture
 ) -> None:
+    for library in ("httpx", "httpcore"):  # whatever the program told them before
+        caplog.set_level(logging.DEBUG, library)
     async with office(tmp_path) as here, here.listening():
         lan = here.zalo.person("Lan")
         here.zalo.send_photo(lan, picture_bytes(), "cổng A")

@@ -85,8 +85,8 @@ class Mortal(sqlite3.Connection):
 class CommitWatch:
     """Kills right after every commit that changed something.
 
-    For half of the rows the commit that puts them in flight is spared: else no request would ever leave, and the
-    commit that writes down what became of it would never come.
+    Half of the commits that put rows in flight are spared (the first row of each decides): else no request would ever
+    leave, and the commit that writes down what became of it would never come.
     """
 
     def __init__(self) -> None:
@@ -96,7 +96,8 @@ class CommitWatch:
         found = dict(connection.execute("SELECT id, attempts FROM outgoing WHERE state = 'sending'"))
         claimed = found.keys() - self._in_flight
         self._in_flight = set(found)
-        if not claimed or any(is_first_half(row_id, found[row_id]) for row_id in claimed):
+        first = min(claimed, default=None)
+        if first is None or is_first_half(first, found[first]):
             die()
 
 
