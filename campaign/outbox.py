@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
 from campaign.message import Message
@@ -91,7 +91,7 @@ def say_again(
     """
     waiting = session.exec(
         select(Outgoing).where(
-            col(Outgoing.key).startswith(f"{topic}@"),
+            *_about(topic),
             col(Outgoing.state).in_(UNSENT),
             Outgoing.progress == 0,
         )
@@ -108,18 +108,21 @@ def say_again(
 def last_about(session: Session, topic: str) -> str:
     """The key of the newest message on ``topic`` that was sent; empty when there is none."""
     row = session.exec(
-        select(Outgoing)
-        .where(col(Outgoing.key).startswith(f"{topic}@"), Outgoing.state == OutgoingState.SENT)
-        .order_by(col(Outgoing.id).desc())
+        select(Outgoing).where(*_about(topic), Outgoing.state == OutgoingState.SENT).order_by(col(Outgoing.id).desc())
     ).first()
     return row.key if row else ""
+
+
+def _about(topic: str) -> tuple[ColumnElement[bool], ...]:
+    """No push is about a topic: saying so spares the database a walk through all that was ever pushed."""
+    return col(Outgoing.push_id).is_(None), col(Outgoing.key).startswith(f"{topic}@")
 
 
 def cancel_about(session: Session, topic: str) -> None:
     """Take back a prompt that has not left: what it asks is settled."""
     rows = session.exec(
         select(Outgoing).where(
-            col(Outgoing.key).startswith(f"{topic}@"),
+            *_about(topic),
             col(Outgoing.state).in_(UNSENT),
         )
     )

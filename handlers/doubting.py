@@ -14,7 +14,7 @@ from campaign.work import doubts
 from handlers.context import Actions, Context, House, Steps, Words, number, short
 from handlers.reviewing import admin_chats
 from storage.models import Chat, Outgoing, Push, Unit
-from storage.models.messages import OutgoingState, Priority
+from storage.models.messages import IN_DOUBT, Priority
 
 ASK = "Chưa rõ thông báo “{text}” đã tới {place} hay chưa. Anh/chị mở nhóm xem giúp, rồi chọn:"
 AGAIN = "Sẽ gửi lại tới {place}."
@@ -28,7 +28,7 @@ def ask_people(session: Session, now: datetime, house: House) -> int:
     """Put every doubt before the people in charge, once; returns how many were new."""
     rows = session.exec(
         select(Outgoing)
-        .where(Outgoing.state == OutgoingState.UNKNOWN, col(Outgoing.push_id).is_not(None))
+        .where(IN_DOUBT, col(Outgoing.push_id).is_not(None))
         .order_by(col(Outgoing.id).desc())
         .limit(AT_ONCE)
     ).all()

@@ -14,7 +14,7 @@ from campaign import audit
 from campaign.problems import Refusal
 from campaign.work import corrections
 from storage.models import Outgoing, Push
-from storage.models.messages import OutgoingState
+from storage.models.messages import IN_DOUBT, OutgoingState
 
 FIRST_LOOK = timedelta(seconds=5)  # the next looks come after three times as long each
 SURE = timedelta(seconds=15)  # after which a history without the message proves that it did not arrive: they lag
@@ -42,7 +42,7 @@ def is_sure(row: Outgoing, now: datetime) -> bool:
 
 def undecided(session: Session, limit: int | None = None) -> Sequence[Outgoing]:
     """What may have arrived, newest first."""
-    statement = select(Outgoing).where(Outgoing.state == OutgoingState.UNKNOWN).order_by(col(Outgoing.id).desc())
+    statement = select(Outgoing).where(IN_DOUBT).order_by(col(Outgoing.id).desc())
     return session.exec(statement.limit(limit)).all()
 
 

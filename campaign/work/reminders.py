@@ -23,7 +23,7 @@ from campaign.work import duties, pushes
 from storage.insert import insert_new
 from storage.models import Assignment, Campaign, Chat, Duty, Outgoing, Push, Unit
 from storage.models.campaigns import CampaignState, PushState
-from storage.models.messages import UNSENT, OutgoingState, Priority
+from storage.models.messages import REMINDING, UNSENT, OutgoingState, Priority
 
 LINES = 5  # a digest longer than a small screen is not read
 
@@ -165,9 +165,7 @@ def _waiting_digests(session: Session, unit_id: int) -> list[Outgoing]:
 
 def drop_stale(session: Session, now: datetime, hours: Hours) -> int:
     """Cancel digests of earlier days that could not leave: today's will say what is still owed."""
-    rows = session.exec(
-        select(Outgoing).where(Outgoing.priority == Priority.REMINDER, col(Outgoing.state).in_(UNSENT))
-    ).all()
+    rows = session.exec(select(Outgoing).where(REMINDING, col(Outgoing.state).in_(UNSENT))).all()
     stale = [row for row in rows if not row.key.endswith(hours.day(now).isoformat())]
     for row in stale:
         row.state, row.finished_at, row.reason = OutgoingState.CANCELLED, now, "Đã sang ngày khác."

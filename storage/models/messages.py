@@ -4,8 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, UniqueConstraint, literal_column, text
+from sqlmodel import Field, SQLModel, col
 
 from storage.columns import json_column, maybe_link, maybe_moment, moment
 
@@ -61,22 +61,25 @@ class Incoming(SQLModel, table=True):
     handled_at: datetime | None = maybe_moment()
 
 
+def _only(name: str, *columns: str, where: str) -> Index:
+    """An index of a few rows among many. SQLite writes a truth as a number."""
+    sqlite = f"{where} = 1" if where.isalpha() else where
+    return Index(name, *columns, sqlite_where=text(sqlite), postgresql_where=text(where))
+
+
 class Outgoing(SQLModel, table=True):
     """The outbox: everything the bot says. ``key`` is deterministic, so saying it twice adds nothing."""
 
     __table_args__ = (
         Index("ix_outgoing_due", "channel", "state", "priority", "id"),
         Index("ix_outgoing_push", "push_id", "state"),
+        Index("ix_outgoing_place", "channel", "to", "id"),  # what was said in one chat
+        # What is looked for every second, among years of rows in which nothing is left to do. SQLite uses a partial
+        # index only for a query with the same constant in it: IN_DOUBT, REMINDING.
+        _only("ix_outgoing_doubt", "id", where="state = 'unknown'"),
+        _only("ix_outgoing_reminder", "state", where="priority = 2"),
         # In quiet hours a hundred thousand rows may wait of which nearly none may leave.
-        Index(
-            "ix_outgoing_urgent",
-            "channel",
-            "state",
-            "priority",
-            "id",
-            sqlite_where=text("urgent = 1"),
-            postgresql_where=text("urgent"),
-        ),
+        _only("ix_outgoing_urgent", "channel", "state", "priority", "id", where="urgent"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -104,6 +107,10 @@ class Outgoing(SQLModel, table=True):
     looked_at: datetime | None = maybe_moment()  # in doubt: when the platform was last asked what became of it
     correction_id: int | None = maybe_link("correction.id")
     corrects_id: int | None = Field(default=None, foreign_key="outgoing.id", index=True)
+
+
+IN_DOUBT = col(Outgoing.state) == literal_column(f"'{OutgoingState.UNKNOWN.value}'")
+REMINDING = col(Outgoing.priority) == literal_column(str(Priority.REMINDER))
 
 
 class Talk(SQLModel, table=True):

@@ -90,6 +90,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("corrects_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_outgoing_correction_id"), ["correction_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outgoing_corrects_id"), ["corrects_id"], unique=False)
+        batch_op.create_index("ix_outgoing_place", ["channel", "to", "id"], unique=False)
+        for name, column, only in (("doubt", "id", "state = 'unknown'"), ("reminder", "state", "priority = 2")):
+            batch_op.create_index(
+                f"ix_outgoing_{name}",
+                [column],
+                unique=False,
+                sqlite_where=sa.text(only),
+                postgresql_where=sa.text(only),
+            )
         batch_op.create_index(
             "ix_outgoing_urgent",
             ["channel", "state", "priority", "id"],
@@ -132,7 +141,8 @@ def downgrade() -> None:
     with op.batch_alter_table("person") as batch_op:
         batch_op.drop_column("prefers")
     with op.batch_alter_table("outgoing") as batch_op:
-        batch_op.drop_index("ix_outgoing_urgent")
+        for name in ("urgent", "reminder", "doubt", "place"):
+            batch_op.drop_index(f"ix_outgoing_{name}")
         for name in ("correction_id", "corrects_id"):
             batch_op.drop_constraint(f"fk_outgoing_{name}", type_="foreignkey")
             batch_op.drop_index(f"ix_outgoing_{name}")
