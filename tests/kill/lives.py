@@ -30,7 +30,7 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.clock import Clock
 from bot.core import Core
 from bot.delivery.pace import Gate, Pace
-from bot.delivery.sender import Sender
+from bot.delivery.sender import IN_FLIGHT, Sender
 from bot.fetcher import Fetcher
 from bot.inbox import Inbox
 from bot.scheduler import Scheduler
@@ -59,10 +59,10 @@ def die() -> None:
 
 
 def is_first_half(row_id: int, attempts: int) -> bool:
-    """Divides the rows for two ways to die; a row that is tried again comes into the other half. Two neighbours are in
-    one half, because the sender starts two at once.
+    """Divides the rows for two ways to die; a row that is tried again comes into the other half. Four neighbours are in
+    one half, because the sender claims up to four at once.
     """
-    return (row_id // 2 + attempts) % 2 == 1
+    return (row_id // IN_FLIGHT + attempts) % 2 == 1
 
 
 # -- at commits --------------------------------------------------------------------------------------------------------
