@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import random
+import select as polling
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,7 +45,7 @@ class Herd:
     environment: dict[str, str]
     database: Database
     speaks_for: str
-    alive: set[int] = field(default_factory=set)
+    alive: dict[int, int] = field(default_factory=dict)  # process id → a handle that never means another process
     kills: int = 0
     kills_of_speakers: int = 0
     freezes: int = 0
@@ -59,7 +60,8 @@ class Herd:
         assert self.nursery.stdin is not None
         assert self.nursery.stdout is not None
         print(json.dumps(self.environment | {"LOA_WEB__PORT": str(free_port())}), file=self.nursery.stdin, flush=True)
-        self.alive.add(int(self.nursery.stdout.readline()))
+        child = int(self.nursery.stdout.readline())
+        self.alive[child] = os.pidfd_open(child)
 
     def speaker(self) -> int | None:
         """The process that speaks for the account now."""
@@ -91,10 +93,12 @@ class Herd:
             self.bear()
 
     def kill(self, victim: int, *, is_speaker: bool) -> None:
-        os.kill(victim, signal.SIGSTOP)  # what is in flight at this very moment can be read before anybody takes over
+        self._tell(
+            victim, signal.SIGSTOP
+        )  # what is in flight at this very moment can be read before anybody takes over
         self._note_what_is_in_flight()
-        os.kill(victim, signal.SIGKILL)
-        self.alive.discard(victim)
+        self._tell(victim, signal.SIGKILL)
+        os.close(self.alive.pop(victim))
         self.kills += 1
         if is_speaker:
             self.kills_of_speakers += 1
@@ -102,14 +106,14 @@ class Herd:
 
     def freeze(self, victim: int, *, is_speaker: bool) -> None:
         """It hangs, and wakes up when somebody else has long taken over."""
-        os.kill(victim, signal.SIGSTOP)
+        self._tell(victim, signal.SIGSTOP)
         self._note_what_is_in_flight()
         self.freezes += 1
         frozen = time.monotonic()
         if is_speaker:
             self.take_overs.append(self.wait_for_speaker(other_than=victim))
         time.sleep(max(0.0, FROZEN_SECONDS - (time.monotonic() - frozen)))
-        os.kill(victim, signal.SIGCONT)
+        self._tell(victim, signal.SIGCONT)
 
     def _note_what_is_in_flight(self) -> None:
         time.sleep(0.03)  # a commit that had left arrives
@@ -122,20 +126,28 @@ class Herd:
         """SIGTERM to all; how long the slowest takes."""
         started = time.monotonic()
         for process in self.alive:
-            os.kill(process, signal.SIGTERM)
-        while any(_lives(process) for process in self.alive):
-            assert time.monotonic() - started < seconds, "a process does not stop"
-            time.sleep(0.02)
-        self.alive.clear()
+            self._tell(process, signal.SIGTERM)
+        for handle in self.alive.values():
+            left = max(0.0, seconds - (time.monotonic() - started))
+            assert polling.select([handle], [], [], left)[0], "a process does not stop"
+        self._close()
         return time.monotonic() - started
 
+    def bury(self) -> None:
+        """Whoever is left, by SIGKILL."""
+        for handle in self.alive.values():
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+        self._close()
 
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    def _tell(self, process: int, number: signal.Signals) -> None:
+        """Raises ProcessLookupError when it has died by itself, which none of them may."""
+        signal.pidfd_send_signal(self.alive[process], number)
+
+    def _close(self) -> None:
+        for handle in self.alive.values():
+            os.close(handle)
+        self.alive.clear()
 
 
 @contextmanager
@@ -151,8 +163,7 @@ def a_herd(environment: dict[str, str], database: Database, speaks_for: str) -> 
         try:
             yield herd
         finally:
-            for process in herd.alive:
-                os.kill(process, signal.SIGKILL)
+            herd.bury()
             assert nursery.stdin is not None
             nursery.stdin.close()
 
