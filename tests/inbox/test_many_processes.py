@@ -8,14 +8,23 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import Session, col, select
 
 from bot.channels.contract import Event
+from bot.clock import Clock
+from bot.fetcher import Fetcher
+from bot.turns import Turns
 from storage.database import Database
+from storage.leadership import Claims, claims_on
+from storage.media import Media
 from storage.models import Unit
 from storage.models.messages import IncomingState
+from tests.inbox.test_full_disk import MORNING, Album, Room, until
 from tests.inbox.test_inbox import Desk, heard
 
 pytestmark = pytest.mark.postgres
@@ -109,6 +118,49 @@ async def test_two_that_got_in_each_others_way_cost_no_event_its_attempts(postgr
         await inbox.receive(heard(2, "tuan"))
         await desk.until(lambda: set(desk.states().values()) == {IncomingState.DONE}, 20)
     assert desk.sorry == []
+
+
+# -- photos ------------------------------------------------------------------------------------------------------------
+
+
+class Counted(Album):
+    """Counts how often the photo is asked for; gives it when the story allows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.may_end = 0, asyncio.Event()
+
+    async def download(self, ref: dict[str, Any], into: Path) -> None:
+        self.asked += 1
+        await self.may_end.wait()
+        await super().download(ref, into)
+
+
+async def test_a_photo_is_fetched_by_one_process_and_by_the_next_when_that_one_dies(
+    postgres: Database, tmp_path: Path
+) -> None:
+    room, platform = Room(postgres, Media(f"file://{tmp_path}")), Counted()
+    room.submit()
+    dying, living = claims_on(postgres), claims_on(postgres)
+    first, second = (_fetcher(room, platform, claims) for claims in (dying, living))
+    began = asyncio.create_task(first.run())
+    await until(lambda: platform.asked == 1)
+    other = asyncio.create_task(second.run())
+    await asyncio.sleep(0.7)  # a look and the next
+    assert platform.asked == 1
+    began.cancel()
+    dying.close()  # as the server does with the connection of a dead process
+    platform.may_end.set()
+    await until(lambda: room.item.state == "stored")
+    assert platform.asked == 2
+    second.drain()
+    await other
+    living.close()
+
+
+def _fetcher(room: Room, platform: Counted, claims: Claims) -> Fetcher:
+    clock = Clock(MORNING, time.monotonic())
+    return Fetcher(room.database, room.media, {"square": platform}, clock, ZoneInfo("UTC"), Turns(claims))
 
 
 def _lock(session: Session, code: str) -> None:
