@@ -12,6 +12,7 @@ import asyncio
 import logging
 import os
 import resource
+import signal
 import sys
 import time
 from contextlib import ExitStack
@@ -263,6 +264,7 @@ if __name__ == "__main__":
         resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
         asyncio.run(work(*sys.argv[2:6]))
     else:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the workers must not outlive us
         table = Table("34 federations on one machine", "make bench-national")
         main(table)
         table.save("national")

@@ -7,11 +7,12 @@ once and go past the ORM.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true, union_all, update
+from sqlalchemy import JSON, ColumnElement, Select, String, bindparam, cast, func, or_, select, true, union_all, update
 from sqlmodel import Session, col
 
 from storage.insert import execute_counted
@@ -49,16 +50,17 @@ def due(
 
     When ``quiet``, only answers to people and what a person made urgent may leave.
     """
-    values = {"channel": channel, "now": now, "closed": list(closed), "size": limit}
-    return [(row, active is False) for row, active in session.execute(_due(quiet), values)]
+    values = {"channel": channel, "now": now, "closed": json.dumps(list(closed)), "size": limit}
+    statement = _due(quiet, session.get_bind().dialect.name)
+    return [(row, active is False) for row, active in session.execute(statement, values)]
 
 
 @cache
-def _due(quiet: bool) -> Select[Outgoing, bool]:
-    """Parameters: channel, now, closed (chats), size."""
+def _due(quiet: bool, dialect: str) -> Select[Outgoing, bool]:
+    """Parameters: channel, now, closed (chats, as JSON), size."""
     answers, urgent = _ROWS.priority <= Priority.INTERACTIVE, _ROWS.urgent == true()
     kinds: list[tuple[ColumnElement[bool], ...]] = [(answers,), (~answers, urgent)] if quiet else [()]
-    pieces = [select(_first(state, kind).subquery()) for state in WAITING for kind in kinds]
+    pieces = [select(_first(state, kind, dialect).subquery()) for state in WAITING for kind in kinds]
     return (
         select(Outgoing, col(Chat.active))
         .outerjoin(Chat, col(Chat.id) == Outgoing.chat_id)
@@ -68,7 +70,7 @@ def _due(quiet: bool) -> Select[Outgoing, bool]:
     )
 
 
-def _first(state: OutgoingState, kind: tuple[ColumnElement[bool], ...]) -> Select[int]:
+def _first(state: OutgoingState, kind: tuple[ColumnElement[bool], ...], dialect: str) -> Select[int]:
     return (
         select(_ROWS.id)
         .where(
@@ -76,11 +78,18 @@ def _first(state: OutgoingState, kind: tuple[ColumnElement[bool], ...]) -> Selec
             _ROWS.state == state.value,
             *kind,
             or_(_ROWS.not_before.is_(None), _ROWS.not_before <= bindparam("now")),
-            _ROWS.to.not_in(bindparam("closed", expanding=True)),
+            _ROWS.to.not_in(select(_chats(dialect))),
         )
         .order_by(_ROWS.priority, _ROWS.id)
         .limit(bindparam("size"))
     )
+
+
+def _chats(dialect: str) -> ColumnElement[str]:
+    """The chats of one parameter: a statement of always the same text is read once by driver and server."""
+    if dialect == "sqlite":
+        return func.json_each(bindparam("closed")).table_valued("value").c.value
+    return func.json_array_elements_text(cast(bindparam("closed", type_=String), JSON)).column_valued("chat")
 
 
 def claim(session: Session, rows: Sequence[Outgoing], now: datetime) -> list[Outgoing]:

@@ -38,6 +38,7 @@ from storage.models.messages import OutgoingState, Priority
 log = structlog.get_logger()
 IN_FLIGHT = 4
 IDLE_SECONDS = 0.25
+TOGETHER_SECONDS = 0.05
 UNPREPARED_SECONDS = 60
 LOOK_BACK_SECONDS = 30.0
 NOT_PREPARED = "Chưa đọc được ảnh, tệp hoặc cơ sở dữ liệu; hệ thống sẽ tự gửi lại."
@@ -146,6 +147,8 @@ class Sender:
         self._wake.clear()
         if self._may_speak() and time.monotonic() >= self._look_back_at:
             await self._recover()
+        if self._answers:
+            await asyncio.sleep(self._until_next_claim())
         answers, room = list(self._answers), self._room()
         closed = self._gate.closed_chats()
         if not answers and not (room and await self._is_worth_a_look(closed)):
@@ -158,6 +161,13 @@ class Sender:
             self._in_hand.update(job.row.id or 0 for job in jobs)
             for job in jobs:
                 await self._start(job)
+
+    def _until_next_claim(self) -> float:
+        """Seconds for which an answer waits, so that one transaction writes it down and claims what is next; 0 when
+        nothing is next, or not so soon. Whoever pulls the plug meanwhile finds the row in flight, as a moment ago.
+        """
+        seconds = self._gate.wait()
+        return 0.0 if self._found_nothing or self._stopping.is_set() or seconds > TOGETHER_SECONDS else seconds
 
     def _room(self) -> int:
         """How many rows may be claimed now."""
