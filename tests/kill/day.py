@@ -216,8 +216,9 @@ class Day:
         """
         with self.database.snapshot() as session:
             rows = session.exec(select(Outgoing)).all()
-        # An edit shows under the message that it changes; where that is not known, it is a message of its own, which
-        # may begin with all the words of the other: a decision under a card whose fate is in doubt.
+        # An edit shows under the message that it changes (under the last photo, where only the album of a card is known
+        # to have arrived), so what a message said first counts. Where nothing is known, it is a message of its own,
+        # which may begin with all the words of the other.
         numbers = {row.key: set(row.external_ids) for row in rows}
         edits = [row for row in rows if row.message.get("edits")]
         alone = [row for row in edits if not row.external_ids or set(row.external_ids) - numbers[row.message["edits"]]]
@@ -228,7 +229,7 @@ class Day:
         assert {row.id for row in rows if row.state == OutgoingState.UNKNOWN} <= in_doubt
         shown = self.telegram.do(_shown)
         for to, beginning, personal in {key[:3] for key in states if key[1]}:
-            times = sum(any(text.startswith(beginning) for text in versions) for versions in shown.get(to, []))
+            times = sum(versions[0].startswith(beginning) for versions in shown.get(to, []))
             sent, unknown = (states[to, beginning, personal, state] for state in CLOSED[:2])
             edited = sum(row.to == to and str(row.message["text"]).startswith(beginning) for row in alone)
             assert sent <= times, f"lost: {beginning}"
