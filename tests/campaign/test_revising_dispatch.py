@@ -218,3 +218,16 @@ def test_a_campaign_without_a_plan_cannot_be_amended(session: Session) -> None:
     back = {"op": "remove", "old": OLD_SAFETY, "text": f"Bỏ khẩu hiệu “{OLD_SAFETY}”"}
     with pytest.raises(Refusal, match=r"^plan\.none:"):
         compared(session, bare, dispatch(back), IN_APRIL)
+
+
+def test_three_reports_due_on_one_day_are_three_and_do_not_postpone_each_other(session: Session) -> None:
+    def due(text: str) -> dict[str, Any]:
+        return {"reporter": "Các công đoàn cơ sở", "deadline": "2026-04-20", "text": text, "operator": "by"}
+
+    campaign = imported(session, plan())
+    letter = dispatch(report_deadlines=[due("công đoàn đoàn viên"), due("công đoàn"), due("công đoàn an toàn")])
+    applied(session, campaign, letter)
+    titles = [row.title for row in schedule.assignments_of(session, campaign)]
+    wanted = ["Công đoàn đoàn viên", "Công đoàn", "Công đoàn an toàn"]
+    assert [title for title in titles if title in wanted] == wanted
+    assert said(compared(session, campaign, letter)) == []

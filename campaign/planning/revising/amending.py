@@ -242,10 +242,11 @@ class Dispatch:
         """What the dispatch asks besides: days of work that the plan has already move, the rest is added."""
         lines = {change.line for change in changes} - {None}
         told = fold_words(" | ".join(change.sentence for change in changes))
+        stood = [spot.item for spot in spots(self._plan)]
         for spot in list(spots(self._dispatch)):
             if line_of(spot.item) in lines or (spot.main and says(spot.main, told)) or self._has(spot):
                 continue
-            if spot.name in ("report_deadlines", "other_deadlines") and self._postponed(spot):
+            if spot.name in ("report_deadlines", "other_deadlines") and self._postponed(spot, stood):
                 continue
             self._take(spot)
         known = self._plan.get("warnings") or []
@@ -255,8 +256,11 @@ class Dispatch:
     def _has(self, spot: Spot) -> bool:
         return any(known.name == spot.name and same_words(known.main, spot.main) for known in spots(self._plan))
 
-    def _postponed(self, spot: Spot) -> bool:
-        """ "trước ngày 15/6 (thay cho thời hạn 04/6)", or the same work as in the plan with another day."""
+    def _postponed(self, spot: Spot, stood: Sequence[Item]) -> bool:
+        """ "trước ngày 15/6 (thay cho thời hạn 04/6)", or the same work as in the plan with another day.
+
+        ``stood``: what the plan held before the dispatch: its own items do not postpone each other.
+        """
         day = next(iter(spot.days()), None)
         if day is None:
             return False
@@ -264,6 +268,7 @@ class Dispatch:
         others = {other for span in spans(sentence, self._calendar) if (other := day_of(span))} - {day}
         found = self._dated(subject, others.pop(), spot.name) if len(others) == 1 else []
         found = found or self._dated(subject, None, spot.name)
+        found = [known for known in found if any(known.item is item for item in stood)]
         for known in found:
             self._set_day(known, known.days()[0], day, self._clock(spot.main, day), sentence or spot.main)
             known.item["operator"] = spot.item.get("operator") or known.item.get("operator")
