@@ -1,7 +1,9 @@
 """One gate per channel account: how fast may it speak, and to whom right now?
 
 Smooth by construction: sends are spaced evenly, so no window of a second ever holds more than the limit (token
-buckets that start full let twice the limit through). A 429 moves the whole gate, so nobody else prolongs the pause.
+buckets that start full let twice the limit through). A platform counts what arrives, though, not what left: on a busy
+machine or line requests bunch up on the way. So a request weighs on the account until it is answered, and from then
+on as of the latest moment at which it can have arrived. A 429 moves the whole gate, so nobody else prolongs the pause.
 Times are real monotonic seconds: platforms know nothing of a fast clock.
 """
 
@@ -15,6 +17,7 @@ from heapq import heappop, heappush
 from math import ceil
 
 SECOND, MINUTE = 1.0, 60.0
+JOURNEYS = 100  # answers whose quickest tells how long a request travels at least; nothing is known of the first ones
 TURN = 0.02  # seconds that choosing and marking a row may take without making its send late
 
 
@@ -27,6 +30,17 @@ class Pace:
     per_group_minute: int
 
 
+@dataclass(slots=True, eq=False)
+class Booking:
+    """A request of ``cost`` messages that left at ``at``, until ``Gate.landed`` is told of its answer."""
+
+    chat: str
+    group: bool
+    cost: int
+    at: float
+    flying: bool = True
+
+
 @dataclass(slots=True)
 class Gate:
     """An album counts as many messages as it has photos, in the account's second and in the group's minute."""
@@ -34,7 +48,9 @@ class Gate:
     pace: Pace
     monotonic: Callable[[], float] = time.monotonic
     _next_slot: float = 0.0
-    _last_second: deque[float] = field(default_factory=deque)
+    _flying: int = 0  # messages whose request was not answered yet
+    _arrived: deque[float] = field(default_factory=deque)  # those of the last second that were
+    _journeys: deque[float] = field(default_factory=lambda: deque([0.0], maxlen=JOURNEYS))
     _chat_free: dict[str, float] = field(default_factory=dict)
     _opening: list[tuple[float, str]] = field(default_factory=list)  # a heap of what stands in _chat_free, and stood
     _group_log: dict[str, deque[float]] = field(default_factory=dict)
@@ -43,8 +59,11 @@ class Gate:
     def wait(self, cost: int = 1) -> float:
         """Seconds until the account may send ``cost`` messages at once."""
         now = self.monotonic()
-        _forget(self._last_second, now - SECOND)
-        free = _room(self._last_second, cost, ceil(self.pace.per_second), SECOND)
+        _forget(self._arrived, now - SECOND)
+        limit = ceil(self.pace.per_second)
+        if self._flying and self._flying + min(cost, limit) > limit:
+            return max(TURN, self._next_slot - now)  # only an answer makes room
+        free = _room(self._arrived, cost, limit - self._flying, SECOND)
         return max(0.0, self._next_slot - now, free - now)
 
     def room(self, limit: int) -> int:
@@ -54,7 +73,7 @@ class Gate:
             return 0
         slot = 1 / self.pace.per_second
         credit = (now - max(self._next_slot, now - self._credit)) / slot
-        return min(limit, ceil(self.pace.per_second) - len(self._last_second), int(credit) + 1)
+        return min(limit, ceil(self.pace.per_second) - self._flying - len(self._arrived), int(credit) + 1)
 
     @property
     def _credit(self) -> float:
@@ -79,19 +98,39 @@ class Gate:
         free = _room(log, cost, self.pace.per_group_minute, MINUTE)
         return max(0.0, self._chat_free.get(chat, 0.0) - now, free - now)
 
-    def take(self, chat: str, *, group: bool, cost: int = 1) -> None:
-        """Book a send of ``cost`` messages that leaves now."""
+    def take(self, chat: str, *, group: bool, cost: int = 1) -> Booking:
+        """Book a send of ``cost`` messages that leaves now. Whoever takes must say when it landed, whatever came back."""
         now = self.monotonic()
         # The time between waiting and booking (choosing a row, marking it) is credited, or every send would be late by
         # it; never more than that, so that an idle gate saves up no burst.
         self._next_slot = max(self._next_slot, now - self._credit) + cost / self.pace.per_second
-        self._last_second.extend([now] * cost)
-        self.pause_chat(chat, 1 / self.pace.per_chat)  # platforms count an album once here
-        if group:
-            log = self._group_log.setdefault(chat, deque())
-            log.extend([now] * cost)
-            self._logged.append((now, chat))
-            self.pause_chat(chat, _room(log, 1, self.pace.per_group_minute, MINUTE) - now)
+        self._flying += cost
+        self.pause_chat(chat, 1 / self.pace.per_chat)
+        return Booking(chat, group, cost, now)
+
+    def landed(self, booking: Booking) -> None:
+        """Its answer is here, or it never left. A second time this means nothing.
+
+        It took at least as long to arrive as the quickest of the last took there and back, less the way of the next
+        request: so a window of the platform never holds more than ours, however the way there varies.
+        """
+        if not booking.flying:
+            return
+        booking.flying = False
+        now = self.monotonic()
+        self._journeys.append(now - booking.at)
+        arrived = now - min(self._journeys)
+        self._flying -= booking.cost
+        self._arrived.extend([arrived] * booking.cost)
+        self.pause_chat(booking.chat, arrived + 1 / self.pace.per_chat - now)  # platforms count an album once here
+        if booking.group:
+            self._log_in_group(booking, arrived, now)
+
+    def _log_in_group(self, booking: Booking, arrived: float, now: float) -> None:
+        log = self._group_log.setdefault(booking.chat, deque())
+        log.extend([arrived] * booking.cost)
+        self._logged.append((arrived, booking.chat))
+        self.pause_chat(booking.chat, _room(log, 1, self.pace.per_group_minute, MINUTE) - now)
 
     def closed_chats(self) -> dict[str, float]:
         """Chats that must wait, and for how many seconds. Forgets those that need not."""

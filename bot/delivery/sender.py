@@ -23,7 +23,7 @@ from sqlmodel import Session
 
 from bot.channels.contract import Channel, Outcome, Part, Refused, Remembers, RetryAt, Sent, Unknown
 from bot.clock import Clock
-from bot.delivery.pace import Gate
+from bot.delivery.pace import Booking, Gate
 from bot.delivery.preparing import Impossible, requests_for
 from bot.delivery.reconciling import Reconciler
 from bot.delivery.recording import CLOSED_SECONDS, arrived, record
@@ -246,13 +246,12 @@ class Sender:
         if self._stopping.is_set() or not (message.toast or self._has_room(row.to, cost)):
             await self._give_back(row)
             return
-        if not message.toast:
-            # The budget is booked here and not in the task, so that the next turn already sees it.
-            self._gate.take(row.to, group=row.group, cost=cost)
-        task = asyncio.create_task(self._send(job))
+        # The budget is booked here and not in the task, so that the next turn already sees it.
+        booking = None if message.toast else self._gate.take(row.to, group=row.group, cost=cost)
+        task = asyncio.create_task(self._send(job, booking))
         self._busy.add(row.to)
         self._tasks.add(task)
-        task.add_done_callback(partial(self._finished, row))
+        task.add_done_callback(partial(self._finished, row, booking))
 
     def _has_room(self, chat: str, cost: int) -> bool:
         """Whether so many messages may leave at once. Else the account or the chat waits."""
@@ -270,25 +269,32 @@ class Sender:
         self._busy.discard(row.to)
         self._in_hand.discard(row.id or 0)
 
-    def _finished(self, row: Outgoing, task: asyncio.Task[None]) -> None:
+    def _finished(self, row: Outgoing, booking: Booking | None, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self._land(booking)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("outbox.send_died", key=row.key, error=repr(error))
             self._let_go(row)  # in doubt, and found so by the next look back
         self._wake.set()
 
-    async def _send(self, job: Job) -> None:
+    def _land(self, booking: Booking | None) -> None:
+        if booking is not None:
+            self._gate.landed(booking)
+
+    async def _send(self, job: Job, booking: Booking | None) -> None:
         """All parts that have not left yet, one after the other."""
         row, parts = job.row, job.parts
         if parts is None and (parts := await self._prepare(job)) is None:
             return
         first = row.progress
         for number in range(first, len(parts)):
-            if number > first and not await self._next_part_may_leave(row, max(1, len(parts[number].photos))):
-                return
+            if number > first and (booking := await self._next_booking(row, max(1, len(parts[number].photos)))) is None:
+                return await self._give_back(row)
             if not self._may_speak():  # asked as late as can be: somebody else may speak for the account by now
+                self._land(booking)
                 return await self._give_back(row)
             outcome = await self._request(parts[number])
+            self._land(booking)
             await self._record(row, outcome, last=number == len(parts) - 1)
             if not isinstance(outcome, Sent):
                 return
@@ -308,17 +314,15 @@ class Sender:
             await self._record(job.row, RetryAt(self._clock.after(UNPREPARED_SECONDS), NOT_PREPARED), last=True)
         return None
 
-    async def _next_part_may_leave(self, row: Outgoing, cost: int) -> bool:
-        """Waits for its turn; False when the program stops meanwhile: the rest leaves after the next start."""
+    async def _next_booking(self, row: Outgoing, cost: int) -> Booking | None:
+        """Waits for its turn; None when the program stops meanwhile: the rest leaves after the next start."""
         while not self._stopping.is_set():
             seconds = max(self._gate.wait(cost), self._gate.wait_for(row.to, cost))
             if not seconds:
-                self._gate.take(row.to, group=row.group, cost=cost)
-                return True
+                return self._gate.take(row.to, group=row.group, cost=cost)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), timeout=seconds)
-        await self._give_back(row)
-        return False
+        return None
 
     def _bring(self, message: Message) -> None:
         """To this machine, from a store that may be slow: no transaction may wait for it."""
