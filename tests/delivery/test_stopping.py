@@ -59,12 +59,12 @@ async def test_stopping_waits_for_the_request_that_has_left(office: PostOffice) 
 
 
 async def test_stopping_does_not_wait_for_ever_and_leaves_the_request_in_doubt(office: PostOffice) -> None:
-    office.channel.answers["g1"] = [Slow()]
-    office.channel.answers["lan"] = [Slow()]
+    to_group, to_lan = Slow(), Slow()
+    office.channel.answers["g1"], office.channel.answers["lan"] = [to_group], [to_lan]
     (push,), reply = office.push("g1"), office.reply("lan")
     sender = office.sender()
     work = asyncio.create_task(sender.run())
-    await office.until_states(**{push: OutgoingState.SENDING, reply: OutgoingState.SENDING})
+    await asyncio.gather(to_group.begun.wait(), to_lan.begun.wait())
     started = time.monotonic()
     await sender.drain(0.2)
     work.cancel()

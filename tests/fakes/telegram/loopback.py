@@ -53,9 +53,10 @@ class Loopback:
     async def close(self) -> None:
         """Cuts every line, as a machine that is switched off."""
         self._server.close()
-        for transport in list(self._lines.values()):
-            transport.abort()
-        await asyncio.sleep(0)
+        for _ in range(4):  # a line that was just accepted makes itself known some turns of the loop later
+            for transport in list(self._lines.values()):
+                transport.abort()
+            await asyncio.sleep(0)
         running = list(self._state.tasks)
         for task in running:
             task.cancel()
