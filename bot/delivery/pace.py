@@ -99,7 +99,7 @@ class Gate:
         return max(0.0, self._chat_free.get(chat, 0.0) - now, free - now)
 
     def take(self, chat: str, *, group: bool, cost: int = 1) -> Booking:
-        """Book a send of ``cost`` messages that leaves now. Whoever takes must say when it landed, whatever came back."""
+        """Book a send of ``cost`` messages that leaves now. Whoever takes says when it landed, whatever came back."""
         now = self.monotonic()
         # The time between waiting and booking (choosing a row, marking it) is credited, or every send would be late by
         # it; never more than that, so that an idle gate saves up no burst.

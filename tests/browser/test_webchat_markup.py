@@ -106,7 +106,8 @@ READ_BACK = """async (cases) => {
             for (const letter of walker.currentNode.data) letters.push([letter, bold]);
         }
         const tags = new Set([...box.querySelectorAll("*")].map((one) => one.tagName));
-        return { letters, tags: [...tags], links: [...box.querySelectorAll("a")].map((a) => [a.getAttribute("href"), a.textContent]) };
+        const links = [...box.querySelectorAll("a")].map((a) => [a.getAttribute("href"), a.textContent]);
+        return { letters, tags: [...tags], links };
     };
     return cases.map(shown);
 }"""

@@ -28,7 +28,7 @@ class Watch:
 
 @dataclass
 class Street:
-    """Sends as the sender does: whoever is first in line and may, speaks. ``sent`` is what the platform saw, and when."""
+    """Sends as the sender does: whoever is first in line and may, speaks. ``sent``: what the platform saw, and when."""
 
     watch: Watch = field(default_factory=Watch)
     sent: list[tuple[float, str, int]] = field(default_factory=list)
