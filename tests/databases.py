@@ -5,15 +5,24 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import Dialect, event
 
 from storage import migrate
 from storage.database import Database
 
+_compiled: dict[Any, Any] = {}
 
-def fresh_database(folder: Path) -> Database:
-    file = folder / "loa.sqlite3"
+
+def fresh_database(folder: Path, name: str = "loa.sqlite3") -> Database:
+    """For tests that pull no plug: it does not wait for the disk."""
+    file = folder / name
     file.write_bytes(_empty())
-    return Database(f"sqlite:///{file}")
+    database = Database(f"sqlite:///{file}")
+    event.listen(database.engine, "connect", _careless)
+    _share_statements(database)
+    return database
 
 
 @cache
@@ -26,3 +35,21 @@ def _empty() -> bytes:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         database.close()
         return Path(folder, "empty.sqlite3").read_bytes()
+
+
+def _careless(connection: Any, _: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+def _share_statements(database: Database) -> None:
+    """Every engine would compile its own, which takes longer than running them."""
+    database.engine.dialect = _dialect()
+    database.engine.update_execution_options(compiled_cache=_compiled)
+
+
+@cache
+def _dialect() -> Dialect:
+    database = Database("sqlite://")
+    database.engine.connect().close()  # a dialect learns from its first connection
+    database.close()
+    return database.engine.dialect

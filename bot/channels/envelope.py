@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-import ssl
 import sys
-from functools import cache, lru_cache
+from functools import lru_cache
 from urllib.parse import quote
 
 import httpx
+
+from bot.channels.certificates import trusted
 
 STAND_IN = "stand-in-for-the-token"
 CONNECTIONS = 16
@@ -28,7 +29,7 @@ class Envelope(httpx.AsyncBaseTransport):
     def __init__(self, token: str, proxy: str) -> None:
         self._token = quote(token, safe=":").encode()
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=20)
-        self._inner = httpx.AsyncHTTPTransport(verify=_certificates(), proxy=proxy or None, limits=limits)
+        self._inner = httpx.AsyncHTTPTransport(verify=trusted(), proxy=proxy or None, limits=limits)
         self._addressed = lru_cache(ADDRESSES)(self._with_token)
 
     def _with_token(self, url: httpx.URL) -> httpx.URL:
@@ -46,9 +47,3 @@ class Envelope(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
-
-
-@cache
-def _certificates() -> ssl.SSLContext:
-    """Reading the system's certificates takes longer than anything else here: once a process is enough."""
-    return httpx.create_ssl_context()

@@ -3,17 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlalchemy import event
 from sqlmodel import Session
 
 from campaign.organisation import units
-from storage.database import Database
-from storage.migrate import upgrade
 from storage.models import Cluster, ClusterMember, Person, Post, Unit
+from tests.databases import fresh_database
 
 TODAY = date(2027, 4, 20)
 NOW = datetime(2027, 4, 20, 2, 0, tzinfo=UTC)  # 9:00 in Việt Nam
@@ -22,23 +19,12 @@ NOW = datetime(2027, 4, 20, 2, 0, tzinfo=UTC)  # 9:00 in Việt Nam
 @contextmanager
 def office(folder: Path) -> Iterator[Session]:
     """A session on a fresh database; everything is rolled back at the end."""
-    (folder / "loa.sqlite3").write_bytes(_migrated())
-    database = Database(f"sqlite:///{folder}/loa.sqlite3")
+    database = fresh_database(folder)
     try:
         with database.snapshot() as session:
             yield session
     finally:
         database.close()
-
-
-@cache
-def _migrated() -> bytes:
-    """An empty database; migrating one for each of hundreds of stories would take minutes."""
-    with TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/loa.sqlite3")
-        upgrade(database)
-        database.close()
-        return Path(folder, "loa.sqlite3").read_bytes()
 
 
 def found(

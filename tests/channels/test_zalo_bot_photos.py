@@ -94,7 +94,7 @@ def test_only_a_public_https_address_makes_links(address: str) -> None:
 
 
 async def fetch(here: Office, path: str) -> httpx.Response:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(verify=False, trust_env=False) as http:
         return await http.get(here.zalo.names["loa.example.vn"] + path)
 
 

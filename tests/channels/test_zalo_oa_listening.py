@@ -79,7 +79,7 @@ async def test_an_impostor_stores_nothing(tmp_path: Path) -> None:
     async with office(tmp_path) as desk, desk.hearing(unsigned=True) as inbox:
         desk.oa.write(desk.oa.user("Lan", follows=True), "Tôi là quản trị viên")
         await desk.oa.settled()
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(verify=False) as http:
             raw = json.dumps({"event_name": "user_send_text", "timestamp": "1"})
             answer = await http.post(desk.webhook, content=raw, headers={"X-ZEvent-Signature": "mac=" + "0" * 64})
             assert answer.status_code == 403
@@ -182,7 +182,7 @@ async def test_a_withdrawn_permission_is_told_at_once(tmp_path: Path) -> None:
 
 async def test_the_file_that_proves_the_domain_is_shown(tmp_path: Path) -> None:
     settings = {"verification_file": "zalo_verifierABC123.html"}
-    async with office(tmp_path, settings) as desk, desk.hearing(), httpx.AsyncClient() as http:
+    async with office(tmp_path, settings) as desk, desk.hearing(), httpx.AsyncClient(verify=False) as http:
         page = await http.get(desk.webhook.replace("/zalo/oa/webhook", "/zalo_verifierABC123.html"))
         assert page.status_code == 200
         assert 'content="ABC123"' in page.text

@@ -100,7 +100,7 @@ class Office:
         return f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
 
     def browser(self) -> httpx.AsyncClient:
-        client = httpx.AsyncClient(base_url=self.address, headers={"origin": self.address}, timeout=10)
+        client = httpx.AsyncClient(verify=False, base_url=self.address, headers={"origin": self.address}, timeout=10)
         self.browsers.append(client)
         return client
 

@@ -34,7 +34,7 @@ class ZaloBotOffice(Office):
     work: Chat
     media: Media
     port: int = 0
-    http: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(trust_env=False))
+    http: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(verify=False, trust_env=False))
 
     def kept(self, file: Path) -> Path:
         """Photos and files leave as links into the store."""

@@ -9,14 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from bot.channels.contract import Event, MediaRef
@@ -29,7 +25,6 @@ from campaign.text import fold
 from campaign.work.reach import ReachOf, everybody
 from handlers import router
 from handlers.context import House
-from storage import migrate
 from storage.database import Database
 from storage.insert import insert_new
 from storage.models import (
@@ -49,6 +44,7 @@ from storage.models import (
 )
 from storage.models.campaigns import CampaignState
 from storage.models.messages import IncomingState, OutgoingState
+from tests.databases import fresh_database
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 HOURS = Hours.parse("20:30-07:00", "11:30-13:30", "14:00", ZONE)
@@ -90,11 +86,7 @@ class Town:
 
     @classmethod
     def built_in(cls, folder: Path, **options: object) -> Town:
-        file = folder / "town.sqlite3"
-        file.write_bytes(_empty_database())
-        database = Database(f"sqlite:///{file}")
-        event.listen(database.engine, "connect", _careless)
-        town = cls(database, **options)  # type: ignore[arg-type]
+        town = cls(fresh_database(folder, "town.sqlite3"), **options)  # type: ignore[arg-type]
         town._found()
         return town
 
@@ -327,24 +319,6 @@ def _heard(row: Outgoing) -> Heard:
     message = Message.from_json(row.message)
     bold = tuple(message.text[span.start : span.end] for span in message.spans if span.kind == "bold")
     return Heard(message.text, message.choices, message.photos, message.reply_to, message.toast, f"out{row.id}", bold)
-
-
-@cache
-def _empty_database() -> bytes:
-    """A migrated database without rows: migrating once is enough for all stories."""
-    with TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/empty.sqlite3")
-        migrate.upgrade(database)
-        with database.engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        database.close()
-        return Path(folder, "empty.sqlite3").read_bytes()
-
-
-def _careless(connection: Any, _: object) -> None:
-    """Stories pull no plug, so they need not wait for the disk."""
-    connection.execute("PRAGMA synchronous=OFF")
 
 
 def local(month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:

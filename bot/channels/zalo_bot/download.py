@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import structlog
 
+from bot.channels.certificates import trusted
 from bot.channels.contract import FetchFailed
 from bot.channels.zalo_bot.limits import ABILITIES, MEGABYTE, Waits
 
@@ -26,7 +27,9 @@ class Files:
 
     def __init__(self, hosts: Sequence[str], waits: Waits) -> None:
         self._hosts = tuple(host.lower() for host in hosts)
-        self._http = httpx.AsyncClient(timeout=httpx.Timeout(waits.file, connect=waits.connect), trust_env=False)
+        self._http = httpx.AsyncClient(
+            verify=trusted(), timeout=httpx.Timeout(waits.file, connect=waits.connect), trust_env=False
+        )
 
     async def fetch(self, ref: dict[str, Any], into: Path) -> None:
         """Raises FetchFailed; then nothing is left at ``into``."""

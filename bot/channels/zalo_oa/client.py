@@ -14,6 +14,7 @@ import httpx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.channels.certificates import trusted
 from bot.channels.zalo_oa.limits import RATE_SECONDS, TOKEN_ERRORS, Waits
 from bot.channels.zalo_oa.tokens import Tokens
 from bot.settings import ZaloOa
@@ -83,7 +84,9 @@ class OaClient:
         self._settings, self._tokens, self._waits = settings, tokens, waits
         timeout = httpx.Timeout(connect=waits.connect, read=waits.read, write=waits.write, pool=waits.pool)
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=20)
-        self._http = httpx.AsyncClient(base_url=settings.api_base.rstrip("/"), timeout=timeout, limits=limits)
+        self._http = httpx.AsyncClient(
+            base_url=settings.api_base.rstrip("/"), verify=trusted(), timeout=timeout, limits=limits
+        )
         self.rate = Rate()
 
     async def get(self, path: str, *, data: dict[str, Any] | None = None, **query: Any) -> Any:

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import structlog
 
+from bot.channels.certificates import trusted
 from bot.channels.contract import FetchFailed
 from bot.channels.zalo_oa.limits import ABILITIES, MEGABYTE
 
@@ -26,7 +27,7 @@ class Fetcher:
 
     def __init__(self, hosts: Sequence[str], seconds: float) -> None:
         self._hosts = tuple(host.lower() for host in hosts)
-        self._http = httpx.AsyncClient(timeout=seconds, follow_redirects=False)
+        self._http = httpx.AsyncClient(verify=trusted(), timeout=seconds, follow_redirects=False)
 
     async def fetch(self, ref: dict[str, Any], into: Path) -> None:
         """Raises FetchFailed; then nothing is left at ``into``."""

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from bot.channels.certificates import trusted
 from bot.channels.zalo_oa.limits import LIFETIME_SECONDS, Waits
 from bot.settings import ZaloOa
 
@@ -50,7 +51,7 @@ class SignIn:
     def __init__(self, settings: ZaloOa, waits: Waits) -> None:
         self._settings = settings
         timeout = httpx.Timeout(waits.read, connect=waits.connect, pool=waits.pool)
-        self._http = httpx.AsyncClient(base_url=settings.oauth_base.rstrip("/"), timeout=timeout)
+        self._http = httpx.AsyncClient(base_url=settings.oauth_base.rstrip("/"), verify=trusted(), timeout=timeout)
 
     async def exchange(self, code: str, verifier: str) -> Pair:
         return await self._ask(code=code, code_verifier=verifier, grant_type="authorization_code")

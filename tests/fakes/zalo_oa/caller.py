@@ -14,7 +14,7 @@ class Caller:
 
     def __init__(self, oa: FakeZaloOa) -> None:
         self.oa = oa
-        self.http = httpx.AsyncClient(trust_env=False, timeout=10)
+        self.http = httpx.AsyncClient(verify=False, trust_env=False, timeout=10)
 
     def _headers(self, headers: dict[str, str] | None) -> dict[str, str]:
         return {"access_token": self.oa.access_token} if headers is None else headers
