@@ -122,7 +122,9 @@ def _reckon(context: Context, draft: Push) -> Reckoning:
 
 
 def whom_to_phone(context: Context, _: str = "") -> None:
-    """Under the preview: those whom the announcement will not reach; nothing is sent yet."""
+    """Under the preview: those whom the announcement will not reach, in private only; nothing is sent yet."""
+    if context.event.group:
+        raise Refusal("phone.in_private", phoning.IN_PRIVATE)
     if context.step not in ("push.confirm", "push.ready"):
         raise Refusal("push.not_confirmed", NOT_CONFIRMED)
     data = context.data

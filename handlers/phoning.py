@@ -16,6 +16,7 @@ from storage.models import Push
 HEAD = "“{text}”\nCần gọi điện {count} nơi:"
 EVERYBODY = "Thông báo này tới được tất cả. Không cần gọi điện cho ai."
 MORE = "… và {count} nơi nữa. Danh sách đủ: lệnh loa push phone {push}"
+IN_PRIVATE = "Anh/chị xem số điện thoại trong khung nhắn riêng với trợ lý."
 NO_RIGHT = "Chỉ biên tập viên, quản trị viên và lãnh đạo xem được danh sách này."
 PAGE = 8
 
@@ -26,8 +27,10 @@ def choice(push: Push) -> Choice:
 
 def show(context: Context, argument: str) -> None:
     """For a push that was released or is planned: names, reasons, numbers; in private only."""
+    if context.event.group:
+        raise Refusal("phone.in_private", IN_PRIVATE)
     push = context.session.get(Push, number(argument))
-    if context.event.group or push is None or not _may_see(context, push):
+    if push is None or not _may_see(context, push):
         raise Refusal("phone.no_right", NO_RIGHT)
     house = context.house
     found = reckoning.to_phone(context.session, push, house.hours, context.now, house.reach)

@@ -27,6 +27,7 @@ MISSING = "Còn {count} đơn vị chưa nộp:"
 NOT_SEEN = "“{text}”\nĐã nhận: {seen}/{total}."
 NOT_SEEN_BY = "Còn {count} đơn vị chưa báo nhận:"
 NO_RIGHT = "Chỉ biên tập viên, quản trị viên và lãnh đạo xem được tiến độ."
+IN_PRIVATE = "Anh/chị xem danh sách này trong khung nhắn riêng với trợ lý."
 PAGE = 6
 
 
@@ -69,7 +70,8 @@ def _last_announcement(context: Context) -> Push | None:
 
 
 def missing(context: Context, argument: str) -> None:
-    """Who has not handed in, in private only: nobody is shamed in a group."""
+    """Who has not handed in."""
+    _demand_privacy(context)
     top = reach(context)
     assignment = context.session.get(Assignment, number(argument))
     if assignment is None or top.id is None:
@@ -84,11 +86,12 @@ def missing(context: Context, argument: str) -> None:
         handed_in=row.handed_in, on_time=row.on_time,
     )  # fmt: skip
     head = MISSING.format(count=len(row.missing)) if row.missing else ALL_IN
-    return context.say("\n".join([text, head, *names(row.missing)]), (Choice("Tiến độ", "progress"), HOME))
+    return context.say("\n".join([text, head, *names(row.missing, numbers=not context.event.group)]), (Choice("Tiến độ", "progress"), HOME))
 
 
 def not_seen(context: Context, argument: str) -> None:
     """Who has not said "Đã nhận" to a push."""
+    _demand_privacy(context)
     top = reach(context)
     push = context.session.get(Push, number(argument))
     if push is None or top.id is None:
@@ -99,13 +102,19 @@ def not_seen(context: Context, argument: str) -> None:
     text = NOT_SEEN.format(text=short(push.text, 90), seen=len(seen), total=len(seen) + len(rest))
     head = NOT_SEEN_BY.format(count=len(rest)) if rest else ALL_IN
     choices = (phoning.choice(push), Choice("Tiến độ", "progress"), HOME)
-    return context.say("\n".join([text, head, *names(rest)]), choices)
+    return context.say("\n".join([text, head, *names(rest, numbers=not context.event.group)]), choices)
 
 
-def names(missing_units: Iterable[Unit]) -> list[str]:
-    """Units with whom to phone; more than a screen is cut with a count."""
+def _demand_privacy(context: Context) -> None:
+    """Nobody is shamed in a group; among editors names are said, numbers in private only. Raises Refusal."""
+    if context.event.group and (context.chat is None or context.chat.purpose != "admin"):
+        raise Refusal("progress.in_private", IN_PRIVATE)
+
+
+def names(missing_units: Iterable[Unit], *, numbers: bool) -> list[str]:
+    """Units, with whom to phone and the ``numbers``; more than a screen is cut with a count."""
     listed = list(missing_units)
-    lines = [f"• {unit.name}{_contact(unit)}" for unit in listed[:PAGE]]
+    lines = [f"• {unit.name}{_contact(unit) if numbers else ''}" for unit in listed[:PAGE]]
     return [*lines, f"… và {len(listed) - PAGE} đơn vị nữa."] if len(listed) > PAGE else lines
 
 

@@ -59,8 +59,9 @@ TEXT_LETTERS = 60
 
 
 def push_for(context: Context, argument: str) -> Push:
-    """The push that this person may steer, locked. Raises Refusal when there is none; in private only."""
-    if context.event.group and context.chat is not None and context.chat.purpose != "admin":
+    """The push that this person may steer, locked. Raises Refusal when there is none; in private and where admins
+    decide only."""
+    if context.event.group and (context.chat is None or context.chat.purpose != "admin"):
         raise Refusal("push.no_right", NO_RIGHT)
     push = context.session.get(Push, number(argument), with_for_update=True)
     if push is None:
