@@ -101,7 +101,8 @@ def _preview(context: Context, to: str) -> None:
     described = audience.describe(context.session, to)
     reckoned = _reckon(context, draft)
     silent = bool(reckoned.unreached)
-    context.go("push.confirm", text=draft.text, to=to, count=count, office=office.id, silent=silent)
+    kept = {"text": draft.text, "to": to, "count": count, "office": office.id, "silent": silent}
+    context.go("push.confirm", **kept, asked=context.turn)
     end = PREVIEW_END.format(audience=described, count=count, reckoning=reckoned.sentence)
     shown = PREVIEW + markup.read(draft.text) + end
     context.say(shown)
@@ -149,12 +150,15 @@ def _within_reach(context: Context, to: str) -> None:
 
 
 def _ask_when(context: Context, more: tuple[Choice, ...] = ()) -> None:
-    hours = context.house.hours
-    now = Choice("Gửi ngay", "pushsend:now")
+    """The buttons name what was asked, so that one under an old preview does not send the new draft."""
+    hours, asked = context.house.hours, context.data.get("asked")
+    now = Choice("Gửi ngay", f"pushsend:now:{asked}")
     if not hours.is_quiet(context.now):
         return context.say("Gửi đi?", (now, *more, DROP))
     when = f"{hours.local(hours.next_open(context.now)):%Hh%M ngày %d/%m}"
-    return context.say(QUIET.format(when=when), (Choice(f"Gửi lúc {when}", "pushsend:later"), now, *more, DROP))
+    return context.say(
+        QUIET.format(when=when), (Choice(f"Gửi lúc {when}", f"pushsend:later:{asked}"), now, *more, DROP)
+    )
 
 
 def take_count(context: Context) -> bool:
@@ -172,14 +176,15 @@ def take_count(context: Context) -> bool:
 
 def send(context: Context, argument: str) -> None:
     data = context.data
+    how, _, asked = argument.partition(":")
     ready = context.step == "push.ready" or (context.step == "push.confirm" and int(data["count"]) <= MANY)
-    if not ready:
+    if not ready or asked != str(data["asked"]):
         raise Refusal("push.not_confirmed", NOT_CONFIRMED)
     office = _office(context)
     _within_reach(context, str(data["to"]))
     push = pushes.ad_hoc(
         context.session, str(data["text"]), str(data["to"]), context.now, context.house.hours,
-        urgent=argument == "now", by=context.person_id, unit_id=office.id, reach=context.house.reach,
+        urgent=how == "now", by=context.person_id, unit_id=office.id, reach=context.house.reach,
     )  # fmt: skip
     context.leave()
     audit.note(context.session, context.now, "push.sent", f"push:{push.id}", person_id=context.person_id, to=data["to"])

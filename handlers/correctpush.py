@@ -107,17 +107,21 @@ def _places(context: Context, push: Push) -> tuple[int, int]:
 
 
 def _confirm(context: Context, push: Push, kind: str, count: int, text: str) -> None:
-    """Above fifty places a number is typed first: a slip of the thumb changes nothing."""
-    many = count > MANY
-    context.go("fix.confirm" if many else "fix.ready", push=push.id, kind=kind, text=text, count=count)
-    if many:
+    """Above fifty places a number is typed first: a slip of the thumb changes nothing.
+
+    ``asked`` is part of the last button, so that one further up does nothing that was asked about since.
+    """
+    step = "fix.confirm" if count > MANY else "fix.ready"
+    context.go(step, push=push.id, kind=kind, text=text, count=count, asked=context.turn)
+    if count > MANY:
         return context.say(COUNT.format(count=count), (DROP,))
-    return _ask(context, kind)
+    return _ask(context)
 
 
-def _ask(context: Context, kind: str) -> None:
+def _ask(context: Context) -> None:
+    kind, asked = str(context.data["kind"]), context.data["asked"]
     label = "Đính chính ngay" if kind == CORRECT else "Thu hồi ngay"
-    context.say(READY[kind], (Choice(label, "fixgo"), DROP))
+    context.say(READY[kind], (Choice(label, f"fixgo:{asked}"), DROP))
 
 
 def take_count(context: Context) -> bool:
@@ -126,16 +130,16 @@ def take_count(context: Context) -> bool:
     data = context.data
     if fold_words(context.event.text).replace(" ", "").replace(".", "") == str(data["count"]):
         context.go("fix.ready", **data)
-        _ask(context, str(data["kind"]))
+        _ask(context)
     else:
         context.say(WRONG_COUNT.format(count=data["count"]), (DROP,))
     return True
 
 
-def go(context: Context, _: str = "") -> None:
-    if context.step != "fix.ready":
-        raise Refusal("correct.not_confirmed", NOT_CONFIRMED)
+def go(context: Context, asked: str) -> None:
     data = context.data
+    if context.step != "fix.ready" or asked != str(data["asked"]):
+        raise Refusal("correct.not_confirmed", NOT_CONFIRMED)
     push = _open(context, str(data["push"]))
     told, _waiting = _places(context, push)
     kind = str(data["kind"])

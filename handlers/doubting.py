@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from campaign import outbox
@@ -26,13 +27,12 @@ AT_ONCE = 20
 
 def ask_people(session: Session, now: datetime, house: House) -> int:
     """Put every doubt before the people in charge, once; returns how many were new."""
+    unasked = or_(col(Outgoing.asked_for).is_(None), col(Outgoing.asked_for) != col(Outgoing.attempts))
     rows = session.exec(
-        select(Outgoing)
-        .where(IN_DOUBT, col(Outgoing.push_id).is_not(None))
-        .order_by(col(Outgoing.id).desc())
-        .limit(AT_ONCE)
+        select(Outgoing).where(IN_DOUBT, col(Outgoing.push_id).is_not(None), unasked).order_by(col(Outgoing.id))
     ).all()
-    return sum(_ask(session, row, house) for row in rows if not _still_looking(row, house))
+    due = [row for row in rows if not _still_looking(row, house)]
+    return sum(_ask(session, row, house) for row in due[:AT_ONCE])
 
 
 def _still_looking(row: Outgoing, house: House) -> bool:
@@ -42,12 +42,16 @@ def _still_looking(row: Outgoing, house: House) -> bool:
 
 def _ask(session: Session, row: Outgoing, house: House) -> int:
     text = ASK.format(text=short(str(row.message.get("text", "")), 80), place=place_of(session, row))
-    choices = (Choice("Gửi lại", f"resend:{row.id}"), Choice("Bỏ qua", f"letgo:{row.id}"))
+    about = f"{row.id}:{row.attempts}"
+    choices = (Choice("Gửi lại", f"resend:{about}"), Choice("Bỏ qua", f"letgo:{about}"))
     message = Message(text=house.polite(text), choices=choices)
     asked = [
         outbox.say(session, _key(row, chat), chat, message, priority=Priority.INTERACTIVE)
         for chat in admin_chats(session, _unit_of(session, row))
     ]
+    if asked:
+        row.asked_for = row.attempts
+        session.add(row)
     return int(any(asked))
 
 
@@ -73,22 +77,23 @@ def _unit_of(session: Session, row: Outgoing) -> int | None:
 
 def resend(context: Context, argument: str) -> None:
     row = _doubt(context, argument)
-    settled = doubts.resend(context.session, row, context.now, by=context.person_id)
-    context.toast(AGAIN.format(place=place_of(context.session, row)) if settled else SETTLED)
+    settled = row is not None and doubts.resend(context.session, row, context.now, by=context.person_id)
+    context.toast(AGAIN.format(place=place_of(context.session, row)) if row is not None and settled else SETTLED)
 
 
 def let_go(context: Context, argument: str) -> None:
     row = _doubt(context, argument)
-    settled = doubts.let_go(context.session, row, context.now, by=context.person_id)
-    context.toast(LET_GO.format(place=place_of(context.session, row)) if settled else SETTLED)
+    settled = row is not None and doubts.let_go(context.session, row, context.now, by=context.person_id)
+    context.toast(LET_GO.format(place=place_of(context.session, row)) if row is not None and settled else SETTLED)
 
 
-def _doubt(context: Context, argument: str) -> Outgoing:
-    """The row, locked. Raises Refusal without the right."""
-    row = context.session.get(Outgoing, number(argument), with_for_update=True)
+def _doubt(context: Context, argument: str) -> Outgoing | None:
+    """The row, locked; None when its doubt is not the one that was asked about. Raises Refusal without the right."""
+    wanted, _, attempts = argument.partition(":")
+    row = context.session.get(Outgoing, number(wanted), with_for_update=True)
     if row is None or not context.may(Right.REVIEW, _unit_of(context.session, row)):
         raise Refusal("doubt.no_right", NO_RIGHT)
-    return row
+    return row if attempts == str(row.attempts) else None
 
 
 ACTIONS: Actions = {"resend": resend, "letgo": let_go}

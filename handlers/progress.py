@@ -86,7 +86,10 @@ def missing(context: Context, argument: str) -> None:
         handed_in=row.handed_in, on_time=row.on_time,
     )  # fmt: skip
     head = MISSING.format(count=len(row.missing)) if row.missing else ALL_IN
-    return context.say("\n".join([text, head, *names(row.missing, numbers=not context.event.group)]), (Choice("Tiến độ", "progress"), HOME))
+    return context.say(
+        "\n".join([text, head, *names(row.missing, numbers=not context.event.group)]),
+        (Choice("Tiến độ", "progress"), HOME),
+    )
 
 
 def not_seen(context: Context, argument: str) -> None:

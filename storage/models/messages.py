@@ -105,6 +105,7 @@ class Outgoing(SQLModel, table=True):
     tried: list[int] = json_column(list)  # chats of the same person that refused it before this one
     pin: bool = False  # of a push, in a group: it is to be pinned, or is
     looked_at: datetime | None = maybe_moment()  # in doubt: when the platform was last asked what became of it
+    asked_for: int | None = None  # in doubt: the attempt about which people were asked
     correction_id: int | None = maybe_link("correction.id")
     corrects_id: int | None = Field(default=None, foreign_key="outgoing.id", index=True)
 

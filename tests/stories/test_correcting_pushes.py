@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from bot.scheduler import tick
 from campaign.work import ladder
-from storage.models import Outgoing, Push
+from storage.models import Outgoing, Push, Talk
 from storage.models.messages import UNSENT, OutgoingState
 from tests.stories.town import Town, local
 
@@ -118,7 +118,9 @@ def test_above_fifty_places_the_number_is_typed(tmp_path: Path) -> None:
     assert "Để xác nhận, anh/chị gõ đúng số 60." in town.last("quan").text
     town.says("quan", "6")
     assert "Số chưa đúng nên chưa đổi gì" in town.last("quan").text
-    town.hears(town.event("quan", kind="button", action="fixgo", press="early"))
+    with town.database.snapshot() as session:
+        asked = session.exec(select(Talk)).one().data["asked"]
+    town.hears(town.event("quan", kind="button", action=f"fixgo:{asked}", press="early"))
     town.deliver()
     with town.database.snapshot() as session:
         assert session.get_one(Push, 1).text == "Họp lúc 8h."

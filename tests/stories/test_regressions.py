@@ -27,7 +27,7 @@ def test_an_admin_of_one_unit_cannot_address_roles_of_the_whole_province(town: T
     town.says("mai", "gửi thông báo")
     town.says("mai", "Tin vượt quyền")
     town.hears(town.event("mai", kind="button", action="pushto:role:leader", press="p"))
-    town.hears(town.event("mai", kind="button", action="pushsend:now", press="p2"))
+    town.hears(town.event("mai", kind="button", action="pushsend:now:2", press="p2"))
     town.deliver()
     assert not any("Tin vượt quyền" in text for text in town.texts("sep"))
 

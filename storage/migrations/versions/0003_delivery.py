@@ -86,6 +86,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("tried", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("pin", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("looked_at", moment, nullable=True))
+        batch_op.add_column(sa.Column("asked_for", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("correction_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("corrects_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_outgoing_correction_id"), ["correction_id"], unique=False)
@@ -146,7 +147,7 @@ def downgrade() -> None:
         for name in ("correction_id", "corrects_id"):
             batch_op.drop_constraint(f"fk_outgoing_{name}", type_="foreignkey")
             batch_op.drop_index(f"ix_outgoing_{name}")
-        for column in ("tried", "pin", "looked_at", "correction_id", "corrects_id"):
+        for column in ("tried", "pin", "looked_at", "asked_for", "correction_id", "corrects_id"):
             batch_op.drop_column(column)
     for table in ("correction", "group_package", "upload", "channel_grant", "channel_fact"):
         op.drop_table(table)
