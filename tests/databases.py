@@ -15,12 +15,13 @@ from storage.database import Database
 _compiled: dict[Any, Any] = {}
 
 
-def fresh_database(folder: Path, name: str = "loa.sqlite3") -> Database:
-    """For tests that pull no plug: it does not wait for the disk."""
+def fresh_database(folder: Path, name: str = "loa.sqlite3", *, careful: bool = False) -> Database:
+    """Tests pull no plug, so it does not wait for the disk, unless it is to be as ``careful`` as the product."""
     file = folder / name
     file.write_bytes(_empty())
     database = Database(f"sqlite:///{file}")
-    event.listen(database.engine, "connect", _careless)
+    if not careful:
+        event.listen(database.engine, "connect", _careless)
     _share_statements(database)
     return database
 

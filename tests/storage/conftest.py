@@ -9,7 +9,7 @@ from tests.databases import fresh_database
 
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Iterator[Database]:
-    made = fresh_database(tmp_path)
+    made = fresh_database(tmp_path, careful=True)
     yield made
     made.close()
 
