@@ -1,4 +1,7 @@
-"""The only place where things are wired."""
+"""The only place where things are wired.
+
+Commands come here for the channels alone, so what only a running process needs is imported where it is made.
+"""
 
 from __future__ import annotations
 
@@ -11,41 +14,39 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
-from bot import logs, places
+from bot import logs
 from bot.accounts import Account, name_of
 from bot.alarms import Alarms
 from bot.channels.contract import Channel, Forgets, Mounted, Remembers
-from bot.channels.webchat import DemoDoor, WebChatChannel
 from bot.core import Core, delivery_rules
 from bot.delivery.pace import Gate, Pace
 from bot.delivery.reconciling import take_echo
 from bot.delivery.sender import Sender
-from bot.fetcher import Fetcher
-from bot.inbox import Inbox
-from bot.process import Process
 from bot.reaching import reach_of, reaches_now
-from bot.reading import Reader
-from bot.scheduler import Scheduler
 from bot.settings import CHANNEL_WORDS
 from bot.settings import Pace as PaceSettings
 from bot.turns import Turns
-from bot.web import make_server, make_web
 from campaign import rules
-from handlers import router
 from handlers.context import House
 from storage.leadership import claims_on
-from storage.sealing import sealer_for
 
 if TYPE_CHECKING:
+    from bot.channels.webchat import DemoDoor
     from bot.channels.zalo_bot.channel import ZaloBotChannel
-
-KNOWN_CHANNELS = ("webchat", "telegram", "zalo_oa", "zalo_bot")
+    from bot.inbox import Inbox
+    from bot.process import Process
+    from bot.web import QuietServer
 
 
 def make_channels(
     core: Core, doors: Callable[[], list[DemoDoor]] | None = None, alarms: Alarms | None = None
 ) -> dict[str, Channel]:
-    """The channels that are switched on. Adding a platform is one more line here."""
+    """The channels that are switched on, each imported only for those who use it. Adding a platform is one more line
+    here.
+    """
+    from bot import places
+    from bot.channels.webchat import WebChatChannel
+
     settings = core.settings
     web = WebChatChannel(
         core.database, core.media, core.clock, core.hours, settings.web, places.rooms, places.name_of,
@@ -53,11 +54,12 @@ def make_channels(
     )  # fmt: skip
     channels: list[Channel] = [web]
     if settings.telegram.enabled:
-        from bot.channels.telegram.channel import TelegramChannel  # a second to import: only for those who use it
+        from bot.channels.telegram.channel import TelegramChannel
 
         channels.append(TelegramChannel(settings.telegram, core.clock, settings.web.public_url))
     if settings.zalo_oa.enabled:
         from bot.channels.zalo_oa.channel import ZaloOaChannel, only_log
+        from storage.sealing import sealer_for
 
         sealer = sealer_for(settings.secrets.key.get_secret_value(), core.database)
         ring = alarms.ring if alarms is not None else only_log
@@ -75,6 +77,7 @@ def make_channels(
 
 def zalo_bot(core: Core, alarms: Alarms | None = None) -> ZaloBotChannel:
     from bot.channels.zalo_bot.channel import Surroundings, ZaloBotChannel
+    from storage.sealing import sealer_for
 
     web, ring = core.settings.web, alarms.ring if alarms else None
     sealer = sealer_for(core.settings.secrets.key.get_secret_value(), core.database)
@@ -165,6 +168,13 @@ def pace_of(settings: PaceSettings) -> Pace:
 
 
 def make_app(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> Process:
+    from bot.fetcher import Fetcher
+    from bot.inbox import Inbox
+    from bot.process import Process
+    from bot.reading import Reader
+    from bot.scheduler import Scheduler
+    from handlers import router
+
     alarms = Alarms(core.database, core.clock)
     channels = make_channels(core, doors, alarms)
     house = alarms.house = make_house(core, channels)
@@ -186,16 +196,7 @@ def make_app(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> P
         sorry=partial(_with_house, router.apologise, house),
         after=poke,
     )
-    mounted = [
-        route
-        for channel in channels.values()
-        if isinstance(channel, Mounted)
-        for route in channel.routes(inbox.receive)
-    ]
-    process: Process
-    settings = core.settings.web
-    web = make_web(mounted, is_ready=lambda: process.server.started, hosts=_demo_hosts(core) if doors else ())
-    process = Process(
+    return Process(
         core=core,
         turns=turns,
         accounts=accounts,
@@ -203,9 +204,24 @@ def make_app(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> P
         fetcher=Fetcher(core.database, core.media, channels, core.clock, core.settings.zone, turns),
         reader=Reader(core.database, core.media, channels, core.clock, house, poke, turns=turns),
         scheduler=Scheduler(core.database, core.clock, house, poke),
-        server=make_server(web, settings.host, settings.port),
+        server=_server(core, channels, inbox, _demo_hosts(core) if doors else []),
     )
-    return process
+
+
+def _server(core: Core, channels: dict[str, Channel], inbox: Inbox, hosts: list[str]) -> QuietServer:
+    """``hosts``: the only names it answers to, when given."""
+    from bot.web import make_server, make_web
+
+    server: QuietServer
+    mounted = [
+        route
+        for channel in channels.values()
+        if isinstance(channel, Mounted)
+        for route in channel.routes(inbox.receive)
+    ]
+    web = make_web(mounted, is_ready=lambda: server.started, hosts=hosts)
+    server = make_server(web, core.settings.web.host, core.settings.web.port)
+    return server
 
 
 def make_account(core: Core, channel: Channel, turns: Turns, alarms: Alarms) -> Account:

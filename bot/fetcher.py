@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -26,11 +27,13 @@ from bot.turns import Turns
 from campaign.message import Message
 from campaign.outbox import say
 from campaign.work import submissions
-from reports import pictures
 from storage.database import Database
 from storage.media import Media
 from storage.models import Item, Submission
 from storage.models.messages import Priority
+
+if TYPE_CHECKING:
+    from reports.pictures import PictureFacts
 
 log = structlog.get_logger()
 SIDE_BY_SIDE = 3
@@ -49,7 +52,7 @@ class Fetched:
     share_sha256: str | None
     size: int
     kind: str
-    facts: pictures.PictureFacts | None
+    facts: PictureFacts | None
 
 
 class Fetcher:
@@ -114,6 +117,8 @@ class Fetcher:
             return await asyncio.to_thread(self._keep, item, path)
 
     def _keep(self, item: Item, path: Path) -> Fetched:
+        from reports import pictures  # the decoders are large; a process that sees no photo does without them
+
         size = path.stat().st_size
         sha256 = self._media.put(path)
         try:

@@ -11,8 +11,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 
 class BadHours(ValueError):
     """A span of hours in the settings cannot be understood."""
@@ -48,6 +46,8 @@ def parse_span(text: str) -> Span:
 @lru_cache(maxsize=64)
 def public_holidays(year: int) -> frozenset[date]:
     """Public holidays of Việt Nam in ``year`` with their compensation days, as the `holidays` library lists them."""
+    import holidays  # the calendars of all countries: only for those who ask for a day
+
     return frozenset(holidays.country_holidays("VN", years=year))
 
 

@@ -6,13 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-import segno
 import typer
 from sqlmodel import Session, col, select
 
-from bot.app import KNOWN_CHANNELS
-from bot.cli.frame import fail, house, show, unit_by_code
+from bot.cli.frame import fail, house, save_qr, show, unit_by_code
 from bot.core import Core
+from bot.settings import CHANNEL_WORDS
 from campaign import audit
 from campaign.organisation import chats, clusters, invites
 from campaign.organisation.invites import ROLE_NAMES
@@ -45,7 +44,7 @@ def invite(
             )
         addresses = _links(core, code)
         if qr is not None:
-            segno.make(next(iter(addresses.values()), code), error="m").save(str(qr), scale=8, border=3)
+            save_qr(next(iter(addresses.values()), code), qr)
         lines = [f"Mã mời {ROLE_NAMES[role]} của {where.name}: {code}"]
         lines += [f"  {channel}: {link}" for channel, link in addresses.items()]
         lines += [f"  Mã QR: {qr}"] if qr else []
@@ -116,8 +115,8 @@ def bind(
 ) -> None:
     if (unit is None) == (cluster is None):
         fail("Hãy chọn một trong hai: --unit MÃ hoặc --cluster TÊN.", 2)
-    if channel not in KNOWN_CHANNELS:
-        fail(f"Không có kênh “{channel}”. Các kênh: {', '.join(KNOWN_CHANNELS)}.", 2)
+    if channel not in CHANNEL_WORDS:
+        fail(f"Không có kênh “{channel}”. Các kênh: {', '.join(CHANNEL_WORDS)}.", 2)
     with house() as core, core.database.transaction() as session:
         now = core.clock.now()
         chat = chats.find(session, channel, chat_id) or Chat(channel=channel, external_id=chat_id, created_at=now)

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlmodel import Session, col, select
 
+from bot.cli.state import State
 from bot.clock import BadClock
 from bot.core import Core, open_core
 from campaign.hours import BadHours
@@ -23,12 +24,6 @@ from campaign.problems import Refusal
 from storage.models import Person, Unit
 
 BAD_INPUT = 2
-
-
-class State:
-    """The ``--config`` of this run, kept between the root command and the one that was asked for."""
-
-    config: Path | None = None
 
 
 def fail(sentence: str, code: int = 1) -> NoReturn:
@@ -112,3 +107,10 @@ def progress_bar(done: int, total: int) -> None:
         end = "\n" if done >= total else ""
         sys.stderr.write(f"\r{done}/{total}{end}")
         sys.stderr.flush()
+
+
+def save_qr(text: str, file: Path) -> None:
+    """A PNG to print or to show on a screen."""
+    import segno
+
+    segno.make(text, error="m").save(str(file), scale=8, border=3)

@@ -8,12 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-import segno
 import typer
 from sqlmodel import Session, select
 
 from bot.channels.contract import GroupOffice, GroupTrouble, OwnsGroups, Package
-from bot.cli.frame import fail, house, show, unit_by_code
+from bot.cli.frame import fail, house, save_qr, show, unit_by_code
 from bot.core import Core
 from campaign import audit
 from campaign.organisation import chats, circles, clusters, phones
@@ -160,7 +159,7 @@ def link(
         if not found.link:
             fail("Nhóm này chưa có đường dẫn. Bật “Tham gia bằng liên kết” trong phần cài đặt nhóm.")
         if qr is not None:
-            segno.make(found.link, error="m").save(str(qr), scale=8, border=3)
+            save_qr(found.link, qr)
         value = {"chat": chat, "title": found.title, "link": found.link, "qr": str(qr) if qr else None}
         show(value, as_json=as_json, text=f"{found.title}: {found.link}" + (f"\nMã QR: {qr}" if qr else ""))
 

@@ -13,7 +13,6 @@ from bot.cli import doubting, reaching, steering
 from bot.cli.frame import fail, house, moment, show
 from bot.core import Core
 from campaign.work import pushes
-from reports import pictures
 from storage.models import Push
 from storage.models.messages import OutgoingState
 
@@ -79,6 +78,8 @@ def push(
 
 def _keep(core: Core, path: Path) -> str:
     """Keep a copy of the photo without place and camera data."""
+    from reports import pictures
+
     if not path.is_file():
         fail(f"Không thấy ảnh {path}.", 2)
     try:

@@ -1,18 +1,46 @@
-"""The command line: one file for each family of commands."""
+"""The command line: one file for each family of commands, imported when one of its commands is asked for."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from bot import logs
-from bot.cli import campaigns, chats, groups, people, pushes, reporting, running, units, zalo, zalobot
-from bot.cli.frame import State
+from bot.cli.state import State
+
+FAMILIES = {
+    "run": "running", "migrate": "running", "doctor": "running", "invite": "chats", "push": "pushes",
+    "submissions": "reporting", "status": "reporting", "units": "units", "people": "people", "chats": "chats",
+    "groups": "groups", "plan": "campaigns", "campaign": "campaigns", "zalo": "zalo", "zalobot": "zalobot",
+}  # fmt: skip
+"""Every command, in the order of the help, and the file that registers it."""
+
+
+class Families(TyperGroup):
+    """Knows all commands by name and imports the file of the one that is called: importing all of them takes longer
+    than most commands.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(FAMILIES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.commands:
+            known = FAMILIES.get(cmd_name)
+            for file in [known] if known else dict.fromkeys(FAMILIES.values()):  # all, to say what was perhaps meant
+                family = typer.Typer()
+                import_module(f"bot.cli.{file}").register(family)
+                self.commands.update(get_group(family).commands)
+        return super().get_command(ctx, cmd_name)
+
 
 app = typer.Typer(
     name="loa",
+    cls=Families,
     help="Loa Công Đoàn: kế hoạch → thông báo → tin, ảnh gửi về → nhắc việc → duyệt → báo cáo.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -24,13 +52,11 @@ app = typer.Typer(
 def root(
     config: Annotated[Path | None, typer.Option("--config", help="Tệp cấu hình (mặc định: config.toml ở đây).")] = None,
 ) -> None:
+    from bot import logs
+
     logs.keep_output_clean()
     if config is not None:
         State.config = config
-
-
-for family in (running, units, people, chats, groups, campaigns, pushes, reporting, zalo, zalobot):
-    family.register(app)
 
 
 def main() -> None:

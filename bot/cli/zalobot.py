@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import httpx
 import typer
 
 from bot.cli.frame import fail, house
@@ -26,6 +25,8 @@ def family() -> None: ...
 
 @app.command(help="Gỡ địa chỉ webhook đang nhận tin của bot, để chế độ poll nghe được.")
 def unhook() -> None:
+    import httpx
+
     from bot.app import zalo_bot
     from bot.channels.zalo_bot.api import ApiError, ForeignAnswer
 

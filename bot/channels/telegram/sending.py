@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
 from telegram import (
     Bot,
     InputFile,
@@ -179,6 +178,8 @@ async def _upload(path: Path, name: str, files: ExitStack, *, attach: bool = Fal
 
 def look_at(path: Path, number: int) -> Picture:
     """Whether Telegram will show this file as a photo. ``number`` names it for those who download it."""
+    from PIL import Image, UnidentifiedImageError
+
     try:
         with Image.open(path) as image:
             width, height, suffix = image.width, image.height, _SHOWN.get(image.format or "", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import warnings
 from collections import OrderedDict
 from pathlib import Path
 
@@ -17,6 +18,8 @@ KEPT = 16
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "GIF", "BMP")
 
 pi_heif.register_heif_opener()
+# Above MAX_IMAGE_PIXELS Pillow only warns: a picture that big is not decoded on a small server.
+warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
 class NotAPicture(Exception):
@@ -46,7 +49,14 @@ def as_jpeg(path: Path) -> bytes:
         with Image.open(path, formats=FORMATS) as image:
             image.draft("RGB", (LONGEST * 2, LONGEST * 2))
             upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (UnidentifiedImageError, Image.DecompressionBombError, ValueError, SyntaxError, EOFError) as error:
+    except (
+        UnidentifiedImageError,
+        Image.DecompressionBombWarning,
+        Image.DecompressionBombError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+    ) as error:
         raise NotAPicture(type(error).__name__) from error
     except OSError as error:
         if error.errno is not None:  # the disk, not the picture: Pillow's own complaints carry no number

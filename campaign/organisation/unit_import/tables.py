@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from campaign.organisation.unit_import import csv_files, workbooks
+from campaign.organisation.unit_import import csv_files
 from campaign.organisation.unit_import.cells import BrokenFile, Cell, is_blank
 from campaign.problems import Refusal
 from campaign.text import clean_name, fold_words
@@ -76,6 +76,8 @@ def _sheets(path: Path) -> list[list[list[Cell]]]:
         if ending in (".csv", ".tsv", ".txt"):
             return [csv_files.read(path.read_bytes(), _spellings)]
         if ending in (".xlsx", ".xlsm", ".xls"):
+            from campaign.organisation.unit_import import workbooks
+
             return workbooks.read(path)
     except BrokenFile as error:
         raise UnreadableTable(f"table.{error.reason}", error.sentence) from error
