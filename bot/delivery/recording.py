@@ -80,9 +80,8 @@ def _retry(session: Session, row: Outgoing, when: datetime, reason: str, moved_t
     if moved_to:
         chats.move(session, row.channel, row.to, moved_to)
         row.to = moved_to
-    too_old = row.first_tried_at is not None and now - row.first_tried_at > GIVE_UP_AFTER
-    if too_old and not moved_to:
-        row.state, row.finished_at, row.reason = OutgoingState.REFUSED, now, reason
+    if max(when, now) - (row.first_tried_at or now) > GIVE_UP_AFTER and not moved_to:
+        _refuse(session, row, reason, False, now)  # next month it would be stale: another channel, or a phone call
     else:
         row.state, row.not_before, row.reason = OutgoingState.RETRY, when, reason
 

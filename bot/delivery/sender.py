@@ -41,6 +41,7 @@ IDLE_SECONDS = 0.25
 TOGETHER_SECONDS = 0.05
 UNPREPARED_SECONDS = 60
 LOOK_BACK_SECONDS = 30.0
+LONGEST_CHAT_PAUSE = 600.0  # what waits until tomorrow waits alone: an answer to that person may leave today
 NOT_PREPARED = "Chưa đọc được ảnh, tệp hoặc cơ sở dữ liệu; hệ thống sẽ tự gửi lại."
 
 
@@ -366,7 +367,7 @@ class Sender:
             seconds = self._clock.real_seconds_until(outcome.when)
             if outcome.whole_account:
                 self._gate.pause(seconds)
-            else:
+            elif seconds <= LONGEST_CHAT_PAUSE:
                 self._gate.pause_chat(row.to, seconds)
         if isinstance(outcome, Refused) and outcome.closes_channel:
             self._gate.pause(CLOSED_SECONDS)

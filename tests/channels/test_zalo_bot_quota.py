@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.contract import Recipient, RetryAt, Sent
+from bot.channels.contract import Recipient, Refused, RetryAt, Sent
 from bot.channels.zalo_bot.facts import remember
 from bot.channels.zalo_bot.quota import Month, Quota, month_of, read_month
 from bot.clock import Clock
@@ -133,8 +133,36 @@ async def test_a_start_in_the_same_month_does_not_warn_again(tmp_path: Path) -> 
         assert here.codes == ["zalo_bot.quota80"]
 
 
-async def test_when_the_month_is_used_up_everything_waits_for_the_next(tmp_path: Path) -> None:
+async def test_when_the_month_is_used_up_in_the_middle_nothing_waits_for_weeks(tmp_path: Path) -> None:
+    """An invitation for the 25th must not arrive on the first of June: it takes another channel, or somebody phones.
+    The platform is not asked again for each of those who are left."""
     async with office(tmp_path, **limited(3)) as here:
+        lan = here.zalo.person("Lan")
+        here.zalo.say(lan, "chào")
+        outcomes = [await here.channel.send(part(lan, "x")) for _ in range(6)]
+        assert [type(outcome) for outcome in outcomes] == [Sent, Sent, Sent, Refused, Refused, Refused]
+        refused = outcomes[-1]
+        assert isinstance(refused, Refused)
+        assert (refused.gone, refused.closes_channel) == (False, False)
+        assert "3 tin" in refused.reason
+        assert "gọi điện" in refused.reason
+        assert here.codes.count("zalo_bot.used_up") == 1
+        assert here.zalo.quota_refusals == 1
+
+
+async def test_a_larger_package_opens_the_month_again(tmp_path: Path) -> None:
+    async with office(tmp_path, **limited(3)) as here:
+        lan = here.zalo.person("Lan")
+        here.zalo.say(lan, "chào")
+        for _ in range(5):
+            await here.channel.send(part(lan, "x"))
+        here.zalo.monthly = here.channel.quota.limit = 10
+        assert isinstance(await here.channel.send(part(lan, "x")), Sent)
+        assert here.channel.reach(SOMEBODY, MAY).way is Way.FREE
+
+
+async def test_when_the_month_is_used_up_at_its_end_everything_waits_for_the_next(tmp_path: Path) -> None:
+    async with office(tmp_path, **limited(3, clock=may(MAY + timedelta(days=10)))) as here:
         lan = here.zalo.person("Lan")
         here.zalo.say(lan, "chào")
         outcomes = [await here.channel.send(part(lan, "x")) for _ in range(4)]

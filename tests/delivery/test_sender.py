@@ -154,6 +154,26 @@ async def test_after_two_days_of_trying_a_row_is_given_up(office: PostOffice) ->
     assert office.row(key).reason == "Chưa kết nối được."
 
 
+async def test_what_could_leave_next_month_only_is_given_up_today(office: PostOffice) -> None:
+    """The month's templates are used up on the 10th: an invitation for the 20th must not arrive in June."""
+    (key,) = office.push("g1")
+    office.channel.answers["g1"] = [RetryAt(office.clock.now() + timedelta(days=21), "Đã hết hạn mức trong tháng.")]
+    async with office.open():
+        await office.until_states(**{key: OutgoingState.REFUSED})
+    assert office.row(key).reason == "Đã hết hạn mức trong tháng."
+
+
+async def test_a_message_that_waits_for_tomorrow_does_not_silence_its_chat(office: PostOffice) -> None:
+    """A paid template must wait for the next day; the answer to what the same person asks costs nothing and leaves."""
+    (key,) = office.push("lan")
+    office.channel.answers["lan"] = [RetryAt(office.clock.now() + timedelta(hours=20), "Đã hết hạn mức trong ngày.")]
+    async with office.open():
+        await office.until_states(**{key: OutgoingState.RETRY})
+        reply = office.reply("lan")
+        await office.until_states(**{reply: OutgoingState.SENT})
+    assert office.row(key).state == OutgoingState.RETRY
+
+
 async def test_a_channel_that_breaks_costs_no_other_message(office: PostOffice) -> None:
     broken, *others = office.push("g1", "g2", "g3")
     office.channel.answers["g1"] = [RuntimeError("a bug in the channel")]

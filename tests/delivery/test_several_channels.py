@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from bot.channels.contract import Outcome, Refused, Sent, Unknown
+from bot.channels.contract import Outcome, Refused, RetryAt, Sent, Unknown
 from bot.delivery.recording import record
 from campaign import outbox
 from campaign.message import Message
@@ -139,6 +140,21 @@ async def test_what_still_waits_for_a_lost_chat_goes_the_other_way_too(office: P
         await office.until(lambda: len(telegram.requests) == 3)
     assert len(zalo.requests) == 1
     assert sorted(telegram.texts) == ["Tin 0", "Tin 1", "Tin 2"]
+
+
+async def test_what_one_channel_would_send_next_month_leaves_today_on_another(office: PostOffice) -> None:
+    (lan,) = settle(office.database, "lan", channels=("oa", "square"))
+    zalo, telegram = Square(name="oa"), Square(name="square")
+    zalo.answers["lan@oa"] = [RetryAt(office.clock.now() + timedelta(days=21), "Đã hết tin của tháng.")]
+    with office.database.transaction() as session:
+        push = announce(session, [lan])
+    async with AsyncExitStack() as stack:
+        for channel in (zalo, telegram):
+            await stack.enter_async_context(office.open(office.sender(channel)))
+        await office.until(lambda: telegram.requests)
+        await office.until_idle()
+    with office.database.snapshot() as session:
+        assert pushes.status(session, push.id or 0)["sent"] == 1
 
 
 async def test_a_reply_stays_where_it_was_asked(office: PostOffice) -> None:

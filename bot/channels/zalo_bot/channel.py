@@ -164,6 +164,8 @@ class ZaloBotChannel:
     # Speaking and fetching
 
     async def send(self, part: Part) -> Outcome:
+        if self.quota.is_closed and not part.toast:
+            return self._outcomes.of_used_up()
         try:
             ids = await self._speaker.deliver(part)
         except Exception as error:

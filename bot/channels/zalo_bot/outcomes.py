@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 import httpx
 import structlog
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 FIRST_PAUSE, LONGEST_PAUSE = 5, 60
 DISK_SECONDS = 60
+LONGEST_WAIT = timedelta(days=2)  # after which delivery gives a message up
 SLOW_DOWNS = 5  # so many 429 in a row are no matter of pace any more
 
 NO_LINE = "Chưa kết nối được tới Zalo, hệ thống sẽ tự gửi lại."
@@ -80,13 +82,20 @@ class Outcomes:
         """No answer says whether pace or the month is meant, nor for how long: our own count decides."""
         if self._quota.is_used_up:
             await self._quota.refused(early=False)
-            return RetryAt(self._quota.month().end, self._quota.used_up, whole_account=True)
+            return self.of_used_up()
         self._slow_downs += 1
         if self._slow_downs < SLOW_DOWNS:
             pause = random.uniform(*self._waits.slow)
             return RetryAt(self._clock.after(pause), SLOW_DOWN, whole_account=True)
         await self._quota.refused(early=True)
         return RetryAt(self._clock.after(self._waits.quota), SLOW_DOWN, whole_account=True)
+
+    def of_used_up(self) -> Outcome:
+        """Whoever has another channel is written to there, and others are phoned, unless the month is nearly over."""
+        end = self._quota.month().end
+        if end - self._clock.now() <= LONGEST_WAIT:
+            return RetryAt(end, self._quota.used_up, whole_account=True)
+        return Refused(self._quota.used_up)
 
     def _of_token(self) -> Outcome:
         """403 is documented as the platform's own error: a few are waited out before the channel is closed."""

@@ -114,7 +114,7 @@ class Quota:
     def month(self, *, fresh: bool = False) -> Month:
         """The present one. Reads the database when the last look is old; what it knew, when that is not possible."""
         now = self.clock.now()
-        known = self._month if self._month is not None and self._month.start == month_of(now) else None
+        known = self._month if self._month is not None and self._counts(self._month) else None
         if known is not None and not fresh and time.monotonic() - self._read_at < TRUSTED_SECONDS:
             return known
         try:
@@ -146,6 +146,17 @@ class Quota:
     @property
     def is_used_up(self) -> bool:
         return bool(self.limit) and self.month().used >= self.limit
+
+    @property
+    def is_closed(self) -> bool:
+        """Both the platform and our own count have said so this month: asking once more for every message tells
+        nothing new. A larger ``limit`` opens it. Asks no database.
+        """
+        known = self._month
+        return known is not None and known.refused and self._counts(known) and 0 < self.limit <= known.used
+
+    def _counts(self, month: Month) -> bool:
+        return month.start == month_of(self.clock.now())
 
     @property
     def used_up(self) -> str:
