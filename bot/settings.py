@@ -120,7 +120,6 @@ class ZaloBot(Section):
     monthly_quota: int = Field(default=3000, ge=0)  # messages a month of the free plan; 0: unlimited
     link: str = ""  # the bot's own address, from Zalo Bot Creator, for those who should write to it in private
     # Where people's photos may be fetched from; a name that is refused stands in the log.
-    group_admin: str = ""  # user_id of an admin of the OA who follows it: Zalo wants one in every group
     file_hosts: tuple[str, ...] = (".zdn.vn", ".zadn.vn", ".zalo.me", ".zaloplatforms.com", ".zapps.me", ".zapps.vn")
 
 

@@ -11,10 +11,15 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
 
 DRAIN_SECONDS = 3
+LOST = """<!doctype html><html lang="vi"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Không có trang này</title>
+<body style="font: 1.15rem/1.6 system-ui, sans-serif; max-width: 26rem; margin: 18vh auto; padding: 0 1.25rem">
+<h1 style="color: #8f0d16; font-size: 1.6rem">Không có trang này</h1>
+<p>Anh/chị mở lại đường dẫn trong thư mời, hoặc <a href="/">về trang đầu</a>.</p>"""
 
 
 def make_web(routes: Sequence[Any], is_ready: Callable[[], bool], hosts: Sequence[str] = ()) -> Starlette:
@@ -25,7 +30,13 @@ def make_web(routes: Sequence[Any], is_ready: Callable[[], bool], hosts: Sequenc
         return JSONResponse({"ready": ready}, status_code=200 if ready else 503)
 
     guards = [Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))] if hosts else []
-    return Starlette(routes=[Route("/healthz", healthz), *routes], middleware=guards)
+    lost: Any = {404: _lost}
+    return Starlette(routes=[Route("/healthz", healthz), *routes], middleware=guards, exception_handlers=lost)
+
+
+async def _lost(_: Request, __: Exception) -> HTMLResponse:
+    """An address that was typed or copied wrongly."""
+    return HTMLResponse(LOST, 404)
 
 
 class QuietServer(uvicorn.Server):

@@ -154,7 +154,7 @@ def _ask_when(context: Context, more: tuple[Choice, ...] = ()) -> None:
     hours, asked = context.house.hours, context.data.get("asked")
     now = Choice("Gửi ngay", f"pushsend:now:{asked}")
     if not hours.is_quiet(context.now):
-        return context.say("Gửi đi?", (now, *more, DROP))
+        return context.say("Anh/chị có gửi không?", (now, *more, DROP))
     when = f"{hours.local(hours.next_open(context.now)):%Hh%M ngày %d/%m}"
     return context.say(
         QUIET.format(when=when), (Choice(f"Gửi lúc {when}", f"pushsend:later:{asked}"), now, *more, DROP)

@@ -43,7 +43,7 @@ TAKE_BACK = (
 STILL_OWED = "Việc kèm theo vẫn còn và vẫn được nhắc. Muốn bỏ cả việc, anh/chị mở mục Các đợt."
 COUNT = "Để xác nhận, anh/chị gõ đúng số {count}."
 WRONG_COUNT = "Số chưa đúng nên chưa đổi gì. Anh/chị gõ {count} để xác nhận, hoặc bấm Bỏ."
-READY = {"correct": "Đính chính đi?", "withdraw": "Thu hồi đi?"}
+READY = {"correct": "Anh/chị có đính chính không?", "withdraw": "Anh/chị có thu hồi không?"}
 BEGUN = {
     "correct": "Đang đính chính ở {count} nơi. Xong hệ thống báo lại, kèm danh sách nơi không làm được.",
     "withdraw": "Đang thu hồi ở {count} nơi. Xong hệ thống báo lại, kèm danh sách nơi không làm được.",

@@ -38,6 +38,6 @@ def pushed(seen: Seen) -> list[Proof]:
     return [
         by_trace(
             seen, "push", "Thông báo đầu tiên đã tới nơi",
-            "Soạn một thông báo trong khung quản trị, chọn một đơn vị, bấm Gửi.",
+            "Bằng tài khoản quản trị viên: chọn Gửi thông báo, gõ nội dung, chọn một đơn vị, bấm Gửi.",
         ),
     ]  # fmt: skip

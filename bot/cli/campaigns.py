@@ -20,8 +20,8 @@ from campaign.problems import Refusal
 from storage.models import Assignment, Campaign, Push
 from storage.models.campaigns import CampaignState
 
-plan_app = typer.Typer(help="Kế hoạch: đọc và nhập.", no_args_is_help=True)
-app = typer.Typer(help="Đợt truyền thông.", no_args_is_help=True)
+plan_app = typer.Typer(help="Kế hoạch: đọc, nhập, so bản mới với đợt đã lập.", no_args_is_help=True)
+app = typer.Typer(help="Đợt truyền thông: xem, sửa từng dòng, cho chạy, lập lại cho năm sau.", no_args_is_help=True)
 STATES: dict[str, str] = {
     CampaignState.DRAFT: "nháp",
     CampaignState.ACTIVE: "đang chạy",
@@ -226,7 +226,7 @@ def list_(as_json: Json = False) -> None:
         show(value, as_json=as_json, text="\n".join(lines) or "Chưa có đợt nào. Nhập kế hoạch: loa plan import TỆP")
 
 
-@app.command("show", help="Danh sách theo ngày: cái gì, lúc nào, cho ai.")
+@app.command("show", help="Danh sách theo ngày: cái gì, lúc nào, cho ai, bao nhiêu nhóm và cá nhân sẽ nhận.")
 def show_(which: str, as_json: Json = False) -> None:
     with house() as core, core.database.snapshot() as session:
         campaign = campaigns.find(session, which)
@@ -243,9 +243,11 @@ def show_(which: str, as_json: Json = False) -> None:
 
 def _line(row: listing.Row) -> str:
     day = f"{row.weekday} {row.day:%d/%m/%Y} {row.time}" if row.day else "chưa có ngày"
-    number = f"#{row.push_id}" if row.push_id else f"việc {row.assignment_id}"
+    number = f"#{row.push_id}" if row.push_id else ""
+    work = f"việc {row.assignment_id}" if row.assignment_id else ""
     text = " ".join(row.text.split())
-    return f"{number:>9}  {day:26} {row.kind:13} {row.state:10} {text[:70]}  → {row.audience} ({row.units})"
+    reach = f": {row.chats} nơi nhận" if row.chats is not None else ""
+    return f"{number:>6} {work:8}  {day:26} {row.kind:13} {row.state:13} {text[:70]}  → {row.audience}{reach}"
 
 
 @app.command(help="Cho đợt chạy: từ đây thông báo tự gửi đúng giờ.")
@@ -270,8 +272,10 @@ def copy(
         show(value, as_json=as_json, text="\n".join([head, *(f"• {line}" for line in new.warnings)]))
 
 
-@app.command(help="Bỏ một thông báo (số #) hoặc một việc (--assignment) khỏi đợt.")
-def drop(number: int, assignment: Annotated[bool, typer.Option("--assignment")] = False) -> None:
+@app.command(help="Bỏ một thông báo (số #) hoặc một việc (--assignment) khỏi đợt; số xem ở loa campaign show.")
+def drop(
+    number: int, assignment: Annotated[bool, typer.Option("--assignment", help="Số này là số của việc.")] = False
+) -> None:
     with house() as core, core.database.transaction() as session:
         now = core.clock.now()
         if assignment:
@@ -281,7 +285,7 @@ def drop(number: int, assignment: Annotated[bool, typer.Option("--assignment")] 
         typer.echo("Đã bỏ.")
 
 
-@app.command(help="Dời một thông báo sang lúc khác.")
+@app.command(help="Dời một thông báo (số #) sang lúc khác, ví dụ 2027-04-26T10:00.")
 def move(
     number: int, to: str, urgent: Annotated[bool, typer.Option("--now", help="Cho phép ngoài giờ.")] = False
 ) -> None:
@@ -293,7 +297,7 @@ def move(
         typer.echo(f"Đã dời sang {core.hours.local(when):%H:%M ngày %d/%m/%Y}.")
 
 
-@app.command(help="Nói rõ ai làm một việc: all, unit:MÃ, under:MÃ, cluster:TÊN, kind:grassroots…")
+@app.command(help="Nói rõ ai làm một việc (số việc): all, unit:MÃ, under:MÃ, cluster:TÊN, kind:grassroots…")
 def audience(number: int, to: str) -> None:
     with house() as core, core.database.transaction() as session:
         campaigns.set_audience(

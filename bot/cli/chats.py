@@ -18,7 +18,7 @@ from campaign.organisation.invites import ROLE_NAMES
 from storage.models import Chat, Cluster, Person, Unit
 from storage.models.organisation import Role
 
-app = typer.Typer(help="Nhóm và cuộc trò chuyện.", no_args_is_help=True)
+app = typer.Typer(help="Nhóm và trò chuyện ở mọi kênh: xem, gắn với đơn vị hoặc cụm.", no_args_is_help=True)
 
 
 def register(root: typer.Typer) -> None:

@@ -85,9 +85,9 @@ def person_named(session: Session, text: str) -> Person:
     found = session.exec(select(Person).where(Person.name == text, col(Person.erased_at).is_(None))).all()
     if len(found) != 1:
         numbers = ", ".join(str(person.id) for person in found)
+        none = f"Chưa có ai tên “{text}” trong hệ thống. Xem tên và số: loa people list"
         raise Refusal(
-            "person.unclear",
-            f"Có {len(found)} người tên “{text}”. Hãy dùng số của người" + (f": {numbers}." if numbers else "."),
+            "person.unclear", f"Có {len(found)} người tên “{text}”. Hãy dùng số: {numbers}." if found else none
         )
     return found[0]
 

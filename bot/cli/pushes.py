@@ -12,8 +12,10 @@ import typer
 from bot.cli import doubting, reaching, steering
 from bot.cli.frame import fail, house, moment, show
 from bot.core import Core
+from campaign.planning import listing
 from campaign.work import pushes
 from storage.models import Push
+from storage.models.campaigns import PushState
 from storage.models.messages import OutgoingState
 
 WORDS = {
@@ -21,19 +23,36 @@ WORDS = {
     OutgoingState.RETRY: "sẽ gửi lại", OutgoingState.REFUSED: "không gửi được", OutgoingState.UNKNOWN: "chưa rõ",
     OutgoingState.CANCELLED: "đã hủy",
 }  # fmt: skip
+NOWHERE = "Không có nơi nào để gửi."
+TO = (
+    "all · unit:MÃ · under:MÃ · cluster:TÊN · kind:grassroots · role:officer|chair|editor|admin|leader; "
+    "nối nhiều nơi bằng dấu +."
+)
+WORDS_OF = "Nội dung thông báo, hoặc một trong các việc ở trên."
+HELP = """Gửi thông báo, và mọi việc về sau với thông báo ấy.
 
+loa push “NỘI DUNG” --to all: gửi. Thêm --at để hẹn giờ, --photo kèm ảnh, --now gửi cả ngoài giờ.
 
-WAYS = "Nội dung; hoặc preview NỘI DUNG · correct SỐ NỘI DUNG · status|phone|pause|resume|cancel|withdraw|… SỐ"
+loa push preview “NỘI DUNG” --to all: xem trước tới bao nhiêu nơi, tốn bao nhiêu, ai không tới được. Chưa gửi gì.
+
+loa push status SỐ: đã gửi tới đâu. loa push phone SỐ: ai phải gọi điện.
+
+loa push pause SỐ · resume SỐ · cancel SỐ: tạm dừng, gửi tiếp, hủy phần còn lại.
+
+loa push correct SỐ “NỘI DUNG ĐÚNG” · withdraw SỐ: đính chính, thu hồi ở mọi nơi. loa push corrections SỐ: kết quả.
+
+loa push doubts: tin chưa rõ đã tới hay chưa. resend SỐ · letgo SỐ: gửi lại, bỏ qua (số của tin, ở danh sách này)."""
 
 
 def register(root: typer.Typer) -> None:
-    root.command("push", help="Gửi thông báo: loa push “NỘI DUNG” --to all. Xem kết quả: loa push status SỐ.")(push)
+    root.command("push", help=HELP, short_help="Gửi, xem trước, theo dõi, dừng, đính chính, thu hồi thông báo.")(push)
 
 
 def push(
-    words: Annotated[list[str], typer.Argument(help=WAYS)],
+    words: Annotated[list[str], typer.Argument(help=WORDS_OF)],
     to: Annotated[
-        str | None, typer.Option(help="all · unit:MÃ · under:MÃ · cluster:TÊN · role:officer|chair|editor|admin|leader")
+        str | None,
+        typer.Option(help=TO),
     ] = None,
     photo: Annotated[list[Path] | None, typer.Option(help="Ảnh kèm theo; có thể nhiều lần.")] = None,
     at: Annotated[str | None, typer.Option(help="Thời điểm gửi, ví dụ 2027-05-01T08:00.")] = None,
@@ -92,11 +111,24 @@ def _keep(core: Core, path: Path) -> str:
 
 def _status(number: int, as_json: bool) -> None:
     with house() as core, core.database.snapshot() as session:
-        if session.get(Push, number) is None:
+        push = session.get(Push, number)
+        if push is None:
             fail(f"Không có thông báo số {number}.")
         counts = pushes.status(session, number)
         text = ", ".join(f"{WORDS[OutgoingState(state)]} {count}" for state, count in counts.items() if count)
-        show(counts, as_json=as_json, text=text or "Chưa có gì để gửi.")
+        lines = [*_standing(core, push), text or NOWHERE] if push.state == PushState.RELEASED else _standing(core, push)
+        show(counts, as_json=as_json, text="\n".join(lines))
+
+
+def _standing(core: Core, push: Push) -> list[str]:
+    """What the counts do not say: it waits for its day, it was stopped, it will never leave."""
+    if push.state == PushState.PLANNED:
+        return [f"Chưa gửi. Sẽ gửi lúc {core.hours.local(push.due_at):%H:%M ngày %d/%m/%Y}."]
+    if push.state != PushState.RELEASED:
+        return [f"Thông báo này {listing.STATES[PushState(push.state)]}."]
+    if push.cancelled_at:
+        return ["Không gửi thêm tới nơi nào nữa."]
+    return [f"Đang tạm dừng. Gửi tiếp: loa push resume {push.id}"] if push.paused_at else []
 
 
 ABOUT_ONE: dict[str, Callable[[int, bool], None]] = {

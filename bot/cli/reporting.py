@@ -10,11 +10,24 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot.cli.frame import house, show
+from bot.cli.pushes import WORDS
 from bot.core import Core
 from campaign.work import coverage, submissions
 from storage.models import Campaign, Chat, Incoming, Outgoing, Person, Submission, Unit
 from storage.models.campaigns import CampaignState
 from storage.models.messages import IncomingState, OutgoingState
+from storage.models.work import SubmissionState
+
+COUNTS = {
+    "units": "Đơn vị", "people": "Người đã vào hệ thống", "chats": "Nhóm và trò chuyện",
+    "chats_lost": "Nơi không còn tới được", "active_campaigns": "Đợt đang chạy",
+    "inbox_waiting": "Tin đến chờ xử lý", "inbox_failed": "Tin đến không xử lý được",
+}  # fmt: skip
+STATES = {
+    SubmissionState.WAITING: "chờ xác nhận", SubmissionState.DRAFT: "đang soạn", SubmissionState.SUBMITTED: "chờ duyệt",
+    SubmissionState.RETURNED: "chờ bổ sung", SubmissionState.APPROVED: "đã duyệt",
+    SubmissionState.DECLINED: "không đăng", SubmissionState.PUBLISHED: "đã đăng",
+}  # fmt: skip
 
 
 def register(root: typer.Typer) -> None:
@@ -25,11 +38,13 @@ def register(root: typer.Typer) -> None:
 def list_submissions(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     with house() as core, core.database.snapshot() as session:
         rows = submissions.as_json(session)
-        lines = [
-            f"{row['code']}  {row['unit']:14} {row['state']:10} {len(row['items'])} tệp  {row['text'][:60]}"
-            for row in rows
-        ]
+        lines = [_submission_line(row) for row in rows]
         show(rows, as_json=as_json, text="\n".join(lines) or "Chưa có tin, bài nào.")
+
+
+def _submission_line(row: dict[str, Any]) -> str:
+    state = STATES[SubmissionState(row["state"])]
+    return f"{row['code']}  {row['unit']:14} {state:12} {len(row['items'])} tệp  {row['text'][:60]}"
 
 
 def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
@@ -38,10 +53,16 @@ def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     with house() as core, core.database.snapshot() as session:
         value = {**_status(session, core), "quotas": quotas(core)}
         lines = [f"Bây giờ: {core.hours.local(core.clock.now()):%H:%M ngày %d/%m/%Y}"]
-        lines += [f"{name}: {count}" for name, count in value.items() if isinstance(count, int)]
+        lines += [f"{words}: {value[name]}" for name, words in COUNTS.items()]
+        lines += _outbox_lines(value["outbox"])
         lines += value["quotas"]
-        lines += [f"{row['title'][:60]}: {row['handed_in']}/{row['total']}" for row in value["assignments"]]
+        lines += [f"{row['title'][:60]}: đã nộp {row['handed_in']}/{row['total']}" for row in value["assignments"]]
         show(value, as_json=as_json, text="\n".join(lines))
+
+
+def _outbox_lines(counts: dict[str, int]) -> list[str]:
+    text = ", ".join(f"{words} {counts[state]}" for state, words in WORDS.items() if counts[state])
+    return [f"Tin gửi đi: {text}"] if text else []
 
 
 def _status(session: Session, core: Core) -> dict[str, Any]:

@@ -17,7 +17,10 @@ from storage.sealing import KeyLost, Sealer, sealer_for
 if TYPE_CHECKING:  # half a second to import: only for those who need it
     from bot.channels.zalo_oa.tokens import Tokens
 
-app = typer.Typer(help="Zalo Official Account.", no_args_is_help=True)
+app = typer.Typer(
+    help="Zalo Official Account (OA): đăng nhập, xem và làm mới quyền. Nhóm của OA: loa groups. Bot: loa zalobot.",
+    no_args_is_help=True,
+)
 NAME = "zalo_oa"
 VERIFIER = "code_verifier"  # the fact that keeps it, sealed, where the settings name none
 

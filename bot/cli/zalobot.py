@@ -16,7 +16,7 @@ FAILED = "Chưa gỡ được. Chạy loa doctor để biết lý do."
 
 
 def register(root: typer.Typer) -> None:
-    root.add_typer(app, name="zalobot", help="Bot Zalo: gỡ địa chỉ webhook cũ.")
+    root.add_typer(app, name="zalobot", help="Bot Zalo (Zalo Bot Platform), không phải OA: gỡ địa chỉ webhook cũ.")
 
 
 @app.callback()

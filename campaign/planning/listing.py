@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
@@ -12,6 +12,7 @@ from campaign.calendar import weekday
 from campaign.hours import Hours
 from campaign.organisation import audience
 from campaign.planning import schedule
+from campaign.work import pushes
 from storage.models import Assignment, Campaign, Observance, Push, Slogan
 from storage.models.campaigns import PushKind, PushState
 
@@ -35,7 +36,10 @@ NOBODY = "chưa chọn đơn vị nhận"
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the list, in local time; without ``push_id`` it is work that nobody has been named for."""
+    """One line of the list, in local time; without ``push_id`` it is work that nobody has been named for.
+
+    ``units`` are addressed; ``chats`` would get it if it left today. None: it has left, or will not leave.
+    """
 
     day: date | None
     weekday: str
@@ -44,6 +48,7 @@ class Row:
     text: str
     audience: str
     units: int
+    chats: int | None
     state: str
     push_id: int | None
     assignment_id: int | None
@@ -53,12 +58,15 @@ class Row:
 
 def show(session: Session, campaign: Campaign, hours: Hours, on: date) -> list[Row]:
     """Every push of the campaign by moment, then the work that has no push yet. ``on``: the day of the unit tree."""
-    pushes = schedule.pushes_of(session, campaign)
-    asked = {push.assignment_id for push in pushes}
-    reach = {expression: _reach(session, expression, on) for expression in {push.audience for push in pushes}}
+    dated = schedule.pushes_of(session, campaign)
+    asked = {push.assignment_id for push in dated}
+    reach: dict[tuple[str, bool], _Reach] = {}
+    for push in dated:
+        if _alike(push) not in reach:
+            reach[_alike(push)] = _reach(session, push, on)
     waiting = [row for row in schedule.assignments_of(session, campaign) if not row.audience and row.id not in asked]
     return [
-        *(_of_push(session, push, reach[push.audience], hours) for push in pushes),
+        *(_of_push(session, push, reach[_alike(push)], hours) for push in dated),
         *(_of_work(row, hours) for row in waiting),
     ]
 
@@ -76,11 +84,24 @@ def summary(session: Session, campaign: Campaign) -> str:
     return ", ".join(f"{count} {what}" for what, count in counts.items())
 
 
-def _reach(session: Session, expression: str, on: date) -> tuple[str, int]:
-    return audience.describe(session, expression), len(audience.units_of(session, expression, on))
+class _Reach(NamedTuple):
+    words: str
+    units: int
+    chats: int
 
 
-def _of_push(session: Session, push: Push, reach: tuple[str, int], hours: Hours) -> Row:
+def _alike(push: Push) -> tuple[str, bool]:
+    """Pushes for the same audience go to the same chats, but for what only informs: that needs fewer of them."""
+    return push.audience, push.kind in pushes.INFORMING
+
+
+def _reach(session: Session, push: Push, on: date) -> _Reach:
+    units = audience.units_of(session, push.audience, on)
+    chats = pushes.chats_of(session, push, units)
+    return _Reach(audience.describe(session, push.audience), len(units), len(chats))
+
+
+def _of_push(session: Session, push: Push, reach: _Reach, hours: Hours) -> Row:
     source = source_of(session, push)
     day, name, clock = _local(push.due_at, hours)
     return Row(
@@ -89,8 +110,9 @@ def _of_push(session: Session, push: Push, reach: tuple[str, int], hours: Hours)
         time=clock,
         kind=KINDS[PushKind(push.kind)],
         text=push.text,
-        audience=reach[0],
-        units=reach[1],
+        audience=reach.words,
+        units=reach.units,
+        chats=reach.chats if push.state == PushState.PLANNED else None,
         state=STATES[PushState(push.state)],
         push_id=push.id,
         assignment_id=push.assignment_id,
@@ -109,6 +131,7 @@ def _of_work(row: Assignment, hours: Hours) -> Row:
         text=row.title,
         audience=f"{NOBODY}: “{row.audience_text}”" if row.audience_text else NOBODY,
         units=0,
+        chats=None,
         state="chưa gửi",
         push_id=None,
         assignment_id=row.id,

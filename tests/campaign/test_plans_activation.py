@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from campaign.planning import campaigns, listing, schedule
 from campaign.problems import Refusal
-from storage.models import AuditEntry, Campaign, Push
+from storage.models import AuditEntry, Campaign, Chat, Push, Unit
 from storage.models.campaigns import CampaignState, PushKind, PushState
 from tests.campaign.organisation import office
 from tests.campaign.papers import HOURS, IN_APRIL, REPORT, at, imported, paper
@@ -46,6 +46,21 @@ def test_the_list_says_on_which_day_what_goes_to_whom_and_where_the_paper_says_i
     assert listing.summary(session, campaign) == (
         "4 khẩu hiệu, 1 ngày kỷ niệm, 2 việc, 2 hạn báo cáo, 0 điều cần xem lại"
     )
+
+
+def test_the_list_says_how_many_chats_would_get_each_row(session: Session) -> None:
+    campaign = imported(session)
+    unit = session.exec(select(Unit).order_by(col(Unit.id).desc())).first()
+    assert unit is not None
+    session.add(Chat(channel="webchat", external_id="g:1", kind="group", unit_id=unit.id, created_at=IN_APRIL))
+    session.flush()
+    start(session, campaign)
+    rows = {row.kind: row for row in listing.show(session, campaign, HOURS, date(2026, 5, 1))}
+    assert (rows["khẩu hiệu"].chats, rows["việc cần làm"].chats) == (1, 1)
+    dropped = session.get_one(Push, rows["khẩu hiệu"].push_id)
+    campaigns.drop_push(session, dropped, person_id=None, now=IN_APRIL)
+    again = listing.show(session, campaign, HOURS, date(2026, 5, 1))
+    assert next(row for row in again if row.push_id == dropped.id).chats is None
 
 
 def test_work_for_nobody_stands_at_the_end_of_the_list(session: Session) -> None:

@@ -171,3 +171,10 @@ async def test_a_sample_person_is_entered_without_an_invitation_but_only_through
 async def test_outside_the_demo_there_are_no_doors(office: Office) -> None:
     assert (await office.browser().get("/as/1/chat")).status_code == 404
     assert (await office.browser().get("/hall/clock")).status_code == 404
+
+
+async def test_an_address_that_was_copied_wrongly_shows_a_way_on(office: Office) -> None:
+    answer = await office.browser().get("/w/LG-2027/oi")
+    assert answer.status_code == 404
+    assert "mở lại đường dẫn trong thư mời" in answer.text
+    assert 'href="/"' in answer.text

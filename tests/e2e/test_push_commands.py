@@ -60,3 +60,25 @@ def test_doubts_are_listed_and_decided_by_command(office: Office, town: Town) ->
     with town.database.snapshot() as session:
         states = {row.id: row.state for row in session.exec(select(Outgoing))}
     assert states == {first["row"]: OutgoingState.QUEUED, second["row"]: OutgoingState.CANCELLED}
+
+
+def test_the_status_of_a_push_says_what_its_counts_do_not(office: Office) -> None:
+    later = str(office.json("push", "Mời họp", "--to", "all", "--at", "2027-05-11T08:00")["id"])
+    assert office.loa("push", "status", later).strip() == "Chưa gửi. Sẽ gửi lúc 08:00 ngày 11/05/2027."
+    office.loa("push", "cancel", later)
+    assert office.loa("push", "status", later).strip() == "Thông báo này đã bỏ."
+    sent = str(office.json("push", "Mời họp", "--to", "all", "--now")["id"])
+    office.loa("push", "pause", sent)
+    assert office.loa("push", "status", sent).splitlines()[0] == f"Đang tạm dừng. Gửi tiếp: loa push resume {sent}"
+    office.loa("push", "resume", sent)
+    assert office.loa("push", "status", sent).strip() == "chờ gửi 3"
+
+
+def test_an_operator_sees_how_things_stand_in_vietnamese_and_finds_people_by_number(office: Office) -> None:
+    office.loa("push", "Mời họp", "--to", "all")
+    lines = office.loa("status").splitlines()
+    assert {"Đơn vị: 5", "Người đã vào hệ thống: 2", "Tin gửi đi: chờ gửi 3"} <= set(lines)
+    lan, _ = office.json("people", "list")
+    assert lan["channels"] == ["webchat"]
+    assert "loa people list" in office.loa("people", "prefer", "Không Có Ai", "webchat", expect=1)
+    assert office.loa("people", "prefer", str(lan["id"]), "webchat").strip() == f"{lan['name']}: trang web"
