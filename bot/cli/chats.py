@@ -46,7 +46,7 @@ def invite(
         if qr is not None:
             save_qr(next(iter(addresses.values()), code), qr)
         lines = [f"Mã mời {ROLE_NAMES[role]} của {where.name}: {code}"]
-        lines += [f"  {channel}: {link}" for channel, link in addresses.items()]
+        lines += [f"  {CHANNEL_WORDS.get(channel, channel)}: {link}" for channel, link in addresses.items()]
         lines += [f"  Mã QR: {qr}"] if qr else []
         value = {"code": code, "unit": where.code, "role": role, "links": addresses, "qr": str(qr) if qr else None}
         show(value, as_json=as_json, text="\n".join(lines))

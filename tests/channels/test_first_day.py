@@ -248,6 +248,21 @@ async def test_a_zalo_bot_shows_what_reality_has_not_shown_yet(tmp_path: Path) -
         found = {proof.key: proof for proof in await here.channel.first_day(frozenset({"push"}))}
         assert (found["token"].state, found["heard"].state, found["push"].state) == ("proved", "open", "proved")
         assert found["quota"].by_hand
+        assert "shape" not in found
+
+
+async def test_a_webhook_of_a_zalo_bot_shows_in_which_shape_messages_come(tmp_path: Path) -> None:
+    async with zalo_bot_office.office(tmp_path, settings={"mode": "webhook"}) as here:
+
+        async def shape() -> tuple[str, str]:
+            found = {proof.key: proof for proof in await here.channel.first_day(frozenset())}
+            return found["shape"].state, found["shape"].found
+
+        assert await shape() == ("open", "")
+        async with here.listening():
+            here.zalo.say(here.zalo.person("Lan"), "chào")
+            await zalo_bot_office.eventually(lambda: "shape" in here.channel._learnt._known)
+        assert await shape() == ("proved", "flat")
 
 
 async def test_every_hint_can_be_acted_on(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from bot.channels.zalo_bot import doctor, firstday
 from bot.channels.zalo_bot.api import Api, ApiError, ForeignAnswer
 from bot.channels.zalo_bot.download import Files
 from bot.channels.zalo_bot.events import Me, Reader, message_of, photos_of, unwrapped
-from bot.channels.zalo_bot.facts import Learnt
+from bot.channels.zalo_bot.facts import SHAPE, Learnt
 from bot.channels.zalo_bot.limits import ABILITIES, NAME, Waits
 from bot.channels.zalo_bot.links import Links
 from bot.channels.zalo_bot.outcomes import Outcomes
@@ -159,7 +159,10 @@ class ZaloBotChannel:
         if photos_of(message):
             field = next(name for name in ("photo_url", "photo") if message.get(name))
             await self._learnt.saw("group_photo" if group else "photo", field)
-        await self._learnt.saw("group" if group else "heard", way if self._settings.mode == "webhook" else "poll")
+        by_webhook = self._settings.mode == "webhook"
+        await self._learnt.saw("group" if group else "heard", way if by_webhook else "poll")
+        if by_webhook:
+            await self._learnt.saw(SHAPE, way)
 
     # Speaking and fetching
 
@@ -214,7 +217,8 @@ class ZaloBotChannel:
     async def first_day(self, seen: Seen) -> list[Proof]:
         troubles = [line for line in await self.diagnose() if not line.startswith(doctor.NOTE)]
         unproved = await self._around.database.read(self._learnt.unproved)
-        return firstday.checklist(seen, unproved, troubles[0] if troubles else "", self.quota.line)
+        shape = await self._around.database.read(self._learnt.shape) if self._settings.mode == "webhook" else None
+        return firstday.checklist(seen, unproved, troubles[0] if troubles else "", self.quota.line, shape)
 
     def _standing(self, unproved: list[str]) -> list[str]:
         found = [doctor.QUOTA.format(line=self.quota.line)]

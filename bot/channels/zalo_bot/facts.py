@@ -15,7 +15,7 @@ from storage.database import Database
 from storage.models import ChannelFact, Chat
 
 log = structlog.get_logger()
-PROVED, LATE = "proved:", "sent_late"
+PROVED, LATE, SHAPE = "proved:", "sent_late", "shape"
 SILENCE = timedelta(days=8)
 # What no source settles, in the order in which an operator tries it on the first day.
 PROOFS = {
@@ -71,6 +71,10 @@ class Learnt:
         if not recall(session, self._account, PROVED + name):
             log.info("zalo_bot.learnt", name=name, how=how)
             remember(session, self._account, PROVED + name, {"how": how or "yes"}, self._clock.now())
+
+    def shape(self, session: Session) -> str:
+        """How a webhook brings messages: "flat" or "wrapped"; empty before the first has come."""
+        return str(recall(session, self._account, PROVED + SHAPE).get("how", ""))
 
     def unproved(self, session: Session) -> list[str]:
         """What the operator should still try, in words."""
