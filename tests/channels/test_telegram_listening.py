@@ -11,8 +11,9 @@ import pytest
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
+from bot.channels.body import BODY_BYTES
 from bot.channels.telegram.events import ALLOWED_UPDATES
-from bot.channels.telegram.webhook import BODY_BYTES, HEADER, PATH, derived_secret
+from bot.channels.telegram.webhook import HEADER, PATH, derived_secret
 from tests.channels.telegram_office import QUICK, Office, eventually, office, picture_bytes, served
 from tests.fakes.telegram import faults
 from tests.fakes.telegram.updates import Update

@@ -13,10 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.channels.body import bounded_body
+
 log = structlog.get_logger()
 PATH = "/zalo-bot/webhook"
 HEADER = "X-Bot-Api-Secret-Token"
-BODY_BYTES = 1 << 20
 Hear = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -34,12 +35,10 @@ def webhook_route(secret: str, hear: Hear) -> Route:
             return Response(status_code=403)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             return Response(status_code=415)
-        body = await _bounded_body(request)
-        if body is None:
-            return Response(status_code=413)
+        body = await bounded_body(request)
         try:
             update = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return Response(status_code=400)
         if not isinstance(update, dict):
             return Response(status_code=400)
@@ -55,13 +54,3 @@ async def _heard(hear: Hear, update: dict[str, Any]) -> Response:
         log.error("zalo_bot.not_stored", error=type(error).__name__)
         return Response(status_code=500)
     return Response(status_code=200)
-
-
-async def _bounded_body(request: Request) -> bytes | None:
-    """None when the body is too long; no more than the limit is ever held."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES:
-            return None
-    return bytes(body)

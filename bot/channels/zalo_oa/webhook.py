@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from bot.channels.body import bounded_body
 from bot.channels.zalo_oa.signature import Signer
 
 log = structlog.get_logger()
@@ -18,7 +19,6 @@ PATH = "/zalo/oa/webhook"
 SIGNATURE = "X-ZEvent-Signature"
 TIMESTAMP = "X-ZEvent-Timestamp"
 RETRY = "num_retry"
-BODY_BYTES = 1 << 20
 Hear = Callable[[dict[str, Any], str, bool], Awaitable[None]]
 
 
@@ -32,12 +32,10 @@ def webhook_route(signer: Callable[[], Signer], hear: Hear) -> Route:
     """
 
     async def take(request: Request) -> Response:
-        raw = await _bounded_body(request)
-        if raw is None:
-            return Response(status_code=413)
+        raw = await bounded_body(request)
         event, shown = _json(raw), request.headers.get(SIGNATURE, "")
         if not shown:
-            log.info("zalo_oa.unsigned", what=str((event or {}).get("event_name", ""))[:60])
+            log.info("zalo_oa.unsigned", what=_name(event)[:60])
             return Response(status_code=200)
         variant = signer().variant(raw, shown, _time(event), request.headers.get(TIMESTAMP, ""))
         if not variant:
@@ -62,7 +60,7 @@ def verification_route(name: str) -> Route:
 
 
 async def _heard(hear: Hear, event: dict[str, Any] | None, variant: str, *, again: bool) -> Response:
-    if event is None or not isinstance(event.get("event_name"), str):
+    if event is None or not _name(event):
         return Response(status_code=200)
     try:
         await hear(event, variant, again)
@@ -81,16 +79,11 @@ def _json(raw: bytes) -> dict[str, Any] | None:
     return event if isinstance(event, dict) else None
 
 
+def _name(event: dict[str, Any] | None) -> str:
+    value = (event or {}).get("event_name", "")
+    return value if isinstance(value, str) else ""
+
+
 def _time(event: dict[str, Any] | None) -> str:
     value = (event or {}).get("timestamp", "")
     return str(value) if isinstance(value, str | int) else ""
-
-
-async def _bounded_body(request: Request) -> bytes | None:
-    """None when the body is too long; no more than the limit is ever held."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES:
-            return None
-    return bytes(body)
