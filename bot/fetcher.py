@@ -105,6 +105,10 @@ class Fetcher:
         except OSError as error:  # the disk is full, the store is away: the platform still has the file
             log.error("fetcher.store", item=item.id, error=type(error).__name__, number=error.errno)
             await self._database.write(self._failed, item.id, FetchFailed("media.store"))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            # An address nobody foresaw. One strange file must neither stop the others nor the program.
+            log.exception("fetcher.broken", item=item.id, error=type(error).__name__)
+            await self._database.write(self._failed, item.id, FetchFailed("media.broken"))
         else:
             await self._database.write(_stored, item, fetched)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 
 # Zero-width and direction marks, soft hyphen, byte-order mark: invisible, and able to fool a reader or a comparison.
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+LONGEST_ID = 300  # letters; PostgreSQL indexes no more than 2,700 bytes
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 
 
@@ -24,6 +26,12 @@ def clean(text: str) -> str:
 def clean_name(text: str, limit: int = 120) -> str:
     """One line, cut to ``limit`` characters: names are shown inside sentences."""
     return " ".join(clean(text).split())[:limit]
+
+
+def clean_id(text: str) -> str:
+    """A name that a platform gave to something, as databases take it: of one that is absurdly long, a print."""
+    whole = text.encode("utf-8", "ignore").decode().replace("\0", "")
+    return whole if len(whole) <= LONGEST_ID else hashlib.sha256(whole.encode()).hexdigest()
 
 
 def fold(text: str) -> str:

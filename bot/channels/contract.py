@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from campaign.message import Choice, FilePart, Span
 from campaign.organisation.circles import Circle
-from campaign.text import clean, clean_name
+from campaign.text import clean, clean_id, clean_name
 from campaign.work.reach import Reach
 
 EventKind = Literal[
@@ -81,8 +81,12 @@ class Event:
 
     def cleaned(self) -> Event:
         """The event as it may enter the inbox, whatever the platform passed on."""
+        named = ("event_id", "chat", "sender", "message_id", "reply_to", "press", "new_chat")
+        ids: dict[str, Any] = {name: clean_id(getattr(self, name)) for name in named}
         return replace(
             self,
+            **ids,
+            members=tuple(map(clean_id, self.members)),
             text=clean(self.text),
             sender_name=clean_name(self.sender_name),
             chat_title=clean_name(self.chat_title),

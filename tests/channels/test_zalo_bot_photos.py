@@ -226,3 +226,11 @@ def test_a_real_minute_passes_in_real_time() -> None:
     made = links(Clock(NOON, time.monotonic()))
     until = int(stamp(made.photo(SHA)).partition(".")[0])
     assert timedelta(minutes=5) < datetime.fromtimestamp(until, UTC) - NOON <= timedelta(minutes=30)
+
+
+async def test_an_address_that_is_none_stops_no_other_download(tmp_path: Path) -> None:
+    """What the platform calls the address of a photo may be anything, also in a redirect."""
+    async with office(tmp_path) as here:
+        for url in ("http://[::1", "http://127.0.0.1:port/a.jpg", "", "http://\ud800/", "http://127.0.0.1\\@evil/a"):
+            with pytest.raises(FetchFailed):
+                await here.channel.download({"url": url}, tmp_path / "photo")

@@ -132,3 +132,23 @@ async def test_a_disk_that_stays_full_is_told_to_the_sender_once_and_only_as_it_
     assert "chưa tải được" in word.message["text"]
     assert "TC-0001" in word.message["text"]
     assert room.item.state == "refused"
+
+
+class Strange(Album):
+    """A platform whose first photo has an address that nothing can make sense of."""
+
+    async def download(self, ref: dict[str, Any], into: Path) -> None:
+        raise ValueError("Invalid IPv6 URL")
+
+
+async def test_one_strange_address_does_not_stop_the_program(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    room.submit()
+    monkeypatch.setattr("bot.fetcher.FIRST_WAIT_SECONDS", 0.0001)
+    monkeypatch.setattr("bot.fetcher.IDLE_SECONDS", 0.01)
+    clock = Clock(MORNING, time.monotonic())
+    fetcher = Fetcher(room.database, room.media, {"square": Strange()}, clock, ZoneInfo("UTC"))
+    work = asyncio.create_task(fetcher.run())
+    await until(lambda: room.item.state != "pending" or work.done())
+    fetcher.drain()
+    await work
+    assert room.item.state == "refused"

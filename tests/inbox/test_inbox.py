@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -332,3 +332,16 @@ async def test_wherever_the_stop_falls_nothing_is_lost_or_done_twice(desk: Desk)
     async with desk.open():
         await desk.until_handled(50)
     assert len(desk.effects()) == 50
+
+
+@pytest.mark.parametrize("name", ["\ud800", "a\0b", "x" * 100_000])
+async def test_a_name_that_no_database_takes_makes_nobody_deaf(desk: Desk, name: str) -> None:
+    """A platform that hands an update out once would otherwise be asked to store the same one for ever."""
+    strange = replace(heard(1), event_id=name, chat=name, sender=name, message_id=name, reply_to=name, members=(name,))
+    async with desk.open() as inbox:
+        await inbox.receive(strange)
+        await inbox.receive(strange)
+        await inbox.receive(heard(2))
+        await desk.until(lambda: len(desk.done) == 2)
+    with desk.database.snapshot() as session:
+        assert all(len(row.event_id) <= 300 for row in session.exec(select(Incoming)))

@@ -132,7 +132,7 @@ class ZaloBotChannel:
             await self._try_to_introduce()
             try:
                 events = self._reader.read(raw, self._around.clock.now())
-            except (TypeError, ValueError, KeyError, AttributeError) as error:
+            except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
                 # It would not become readable by coming again: one strange update must not make the bot deaf.
                 log.error("zalo_bot.unreadable", error=type(error).__name__, name=str(raw.get("event_name"))[:60])
                 return

@@ -41,6 +41,9 @@ class Files:
         except httpx.HTTPError as error:
             log.warning("zalo_bot.download", error=type(error).__name__)
             raise FetchFailed("zalo_bot.line") from None
+        except (httpx.InvalidURL, ValueError) as error:
+            log.error("zalo_bot.no_address", error=type(error).__name__)
+            raise FetchFailed("zalo_bot.no_address", STRANGE, final=True) from None
 
     async def close(self) -> None:
         await self._http.aclose()

@@ -35,9 +35,12 @@ class Fetcher:
             raise _too_big()
         try:
             await self._follow(str(ref.get("url", "")), into)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except httpx.HTTPError as error:
             log.warning("zalo_oa.download", error=type(error).__name__)
             raise FetchFailed("zalo_oa.line") from None
+        except (httpx.InvalidURL, ValueError) as error:
+            log.error("zalo_oa.no_address", error=type(error).__name__)
+            raise FetchFailed("zalo_oa.no_address", LOST, final=True) from None
         except OSError as error:
             log.error("zalo_oa.download_disk", error=type(error).__name__)
             raise FetchFailed("disk") from error
