@@ -15,10 +15,11 @@ from bot.channels.contract import GroupTrouble, OwnsGroups, Part, Refused, Sent
 from bot.channels.zalo_oa.channel import ZaloOaChannel
 from bot.channels.zalo_oa.limits import Waits
 from bot.clock import Clock
+from bot.delivery.recording import record
 from bot.settings import ZaloOa
-from campaign.organisation import chats
+from campaign.organisation import chats, circles
 from storage.database import Database
-from storage.models import Chat, GroupPackage
+from storage.models import Chat, GroupPackage, Outgoing
 from storage.sealing import sealer_for
 from tests.databases import fresh_database
 from tests.fakes.zalo_oa import OPENING, FakeZaloOa, Group
@@ -100,6 +101,27 @@ async def test_a_lapsed_group_is_locked_until_it_is_paid_for_again(house: House)
     await house.days_later(1)
     chat, package = house.chat(group)
     assert (chat.active, package.enabled, package.ends_on) == (True, True, None)
+
+
+async def test_a_refusal_for_a_lapsed_package_leads_to_one_warning_that_names_the_group(house: House) -> None:
+    group = house.oa.group("Cụm một", [house.oa.user("Hoa", admin=True)])
+    house.meet(group)
+    await house.days_later(0)
+    house.oa.lapse(group)
+    part = Part("k1", group.id, group=True, text="Thông báo")
+    outcome = await house.channel.send(part)
+    assert isinstance(outcome, Refused)
+    with house.database.transaction() as session:
+        chat = session.exec(select(Chat)).one()
+        row = Outgoing(key="k1", channel="zalo_oa", to=group.id, group=True, chat_id=chat.id, message={"text": "x"})
+        session.add(row)
+        session.flush()
+        record(session, row, outcome, OPENING)
+    await house.days_later(0)
+    with house.database.transaction() as session:
+        named = circles.warnings(session, HOURS.day(OPENING))
+        assert [chat.title for chat, _ in named.pop(circles.LOCKED)] == ["Cụm một"]
+        assert not circles.warnings(session, HOURS.day(OPENING))
 
 
 async def test_a_group_that_is_gone_is_lost_and_asked_about_no_more_today(house: House) -> None:

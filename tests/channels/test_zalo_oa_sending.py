@@ -345,6 +345,7 @@ async def test_what_failed_without_a_reason_is_tried_once_more(tmp_path: Path) -
 
 
 async def test_a_group_whose_package_ended_is_told_in_plain_words(tmp_path: Path) -> None:
+    """And not by an alarm: the warning about packages names the group and its day, by day."""
     async with office(tmp_path) as desk:
         group = desk.oa.group("Cụm 1", [follower(desk)])
         desk.oa.lapse(group)
@@ -352,7 +353,7 @@ async def test_a_group_whose_package_ended_is_told_in_plain_words(tmp_path: Path
         assert isinstance(outcome, Refused)
         assert outcome.gone
         assert "hết hạn" in outcome.reason
-        assert desk.alarms == [f"zalo_oa.group_off.{group.id}"]
+        assert desk.alarms == []
 
 
 async def test_what_only_a_person_can_mend_stops_the_account(tmp_path: Path) -> None:

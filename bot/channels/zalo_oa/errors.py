@@ -25,7 +25,7 @@ class Act(StrEnum):
     TEMPLATE = "template"  # outside the window: by template where there is one, else refused
     REFUSE = "refuse"  # this message to this recipient will never arrive
     LOSE = "lose"  # nothing will arrive there until somebody there acts
-    GROUP = "group"  # as LOSE, and a person must mend the group
+    GROUP = "group"  # as LOSE; the group is looked at again, and the admins are told of its package by its name
     CLOSE = "close"  # nothing of this account will arrive until a person mends it
 
 
@@ -91,7 +91,6 @@ OA: dict[int, Rule] = {
         Act.GROUP,
         "Gói nhóm Zalo của nhóm này đã hết hạn nên nhóm bị tắt. "
         "Gia hạn gói GMF ở trang quản lý OA trước khi nhóm bị giải tán.",
-        alarm="group_off",
     ),
     -238: Rule(Act.CLOSE, "Gói nhóm Zalo không còn hiệu lực. Mua hoặc gia hạn gói GMF ở trang quản lý OA."),
     -240: Rule(Act.REFUSE, _BUG),

@@ -186,7 +186,7 @@ def _lost(session: Session, chat_id: int | None, reason: str, now: datetime) -> 
 
 def _circle(chat: str, answer: Any) -> Circle:
     info, asset = _part(answer, "group_info"), _part(answer, "asset_info")
-    until, enabled = _day(_text(asset, "valid_through")), _text(info, "status") != "disabled"
+    until, enabled = _day(_text(asset, "valid_through")), _text(info, "status").lower() in ("", "enabled")
     ends = _day(_text(info, "auto_delete_date"))
     if ends is None and not enabled and until is not None:
         ends = until + DISSOLVED_AFTER

@@ -84,8 +84,7 @@ class Outcomes:
             await self._ring(NAME, f"{NAME}.token_refused", STUBBORN)
             return RetryAt(self._clock.after(STUBBORN_SECONDS), STUBBORN, whole_account=True)
         if rule.alarm:
-            which = f".{part.to}" if rule.act is Act.GROUP else ""
-            await self._ring(NAME, f"{NAME}.{rule.alarm}{which}", rule.words)
+            await self._ring(NAME, f"{NAME}.{rule.alarm}", rule.words)
         return self._obey(rule, part)
 
     def _obey(self, rule: Rule, part: Part) -> Outcome:
