@@ -19,7 +19,7 @@ from bot.channels.contract import Abilities, Channel, Event, Part, Remembers
 from bot.clock import Clock
 from bot.delivery.preparing import Impossible, requests_for
 from campaign.message import Message
-from campaign.work import doubts, flow
+from campaign.work import corrections, doubts, flow, pins
 from storage.database import Database
 from storage.models import Outgoing
 from storage.models.messages import OutgoingState
@@ -86,10 +86,15 @@ class Reconciler:
         row.looked_at = now
         if ids:
             arrived(session, row, ids, self._count(session, row), now)
-        elif row.attempts < doubts.ATTEMPTS and self._may_go_again(row, part, ids, now):
+        elif (
+            row.attempts < doubts.ATTEMPTS
+            and self._may_go_again(row, part, ids, now)
+            and not corrections.is_reworded(session, row)
+        ):
             _again(row)
         flow.hold_if_stopped(session, row, now)
         session.add(row)
+        pins.begin(session, [row])
         log.info("reconciling", key=row.key, state=row.state, known=ids is not None)
         return int(row.state == OutgoingState.QUEUED)
 
@@ -128,6 +133,7 @@ def take_echo(
             arrived(session, row, (event.message_id,), len(parts), now)
             flow.hold_if_stopped(session, row, now)
             session.add(row)
+            pins.begin(session, [row])
             log.info("reconciling.echo", key=row.key, state=row.state)
             return True
     return False

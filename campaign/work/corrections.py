@@ -108,6 +108,15 @@ def is_withdrawn(session: Session, push: Push) -> bool:
     return session.exec(statement).first() is not None
 
 
+def is_reworded(session: Session, row: Outgoing) -> bool:
+    """Whether the words of ``row`` were changed after its request had left: then no history can show that they are
+    missing, and the place is told of the correction anyway."""
+    if row.push_id is None or row.sending_at is None:
+        return False
+    later = select(Correction.id).where(Correction.push_id == row.push_id, col(Correction.at) >= row.sending_at)
+    return session.exec(later.limit(1)).first() is not None
+
+
 def _begin(session: Session, push: Push, made: Correction, now: datetime) -> Correction:
     """The new correction; what an earlier one has not said yet is said no more."""
     for earlier in session.exec(select(Correction).where(Correction.push_id == push.id)):

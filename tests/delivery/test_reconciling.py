@@ -15,9 +15,9 @@ from bot.delivery.reconciling import Reconciler, take_echo
 from bot.delivery.recording import record
 from campaign.message import Message
 from campaign.outbox import Address
-from campaign.work import doubts
+from campaign.work import corrections, doubts
 from storage import outbox
-from storage.models import Outgoing
+from storage.models import Outgoing, Push
 from storage.models.messages import OutgoingState, Priority
 from tests.delivery.post_office import ABILITIES, MORNING, SQUARE, PostOffice, Square
 
@@ -171,6 +171,37 @@ async def test_what_the_history_does_not_show_is_sent_again_but_not_at_the_first
     assert await looking.until(1, 5, 6, 15) == ["0 unknown", "1 unknown", "1 unknown", "2 queued"]
     async with office.open():
         await office.until_states(**{key: OutgoingState.SENT})
+
+
+async def test_what_was_corrected_meanwhile_is_not_missed_in_a_history_that_shows_the_old_words(
+    office: PostOffice,
+) -> None:
+    """It arrived with the wrong hour, and "Đính chính: …" stands under it: the whole announcement again would be a
+    double."""
+    looking = Looking(office)
+    with office.database.transaction() as session:
+        push = Push(key="t", kind="adhoc", text="Họp lúc 8h", due_at=MORNING, state="released", released_at=MORNING)
+        session.add(push)
+        session.flush()
+        number = push.id
+    looking.lose(office.push("g1", text="Họp lúc 8h", push_id=number)[0])
+    looking.channel.history["g1"] = [()]
+    looking.seconds = 1
+    with office.database.transaction() as session:
+        corrections.correct(session, session.get_one(Push, number), "Họp lúc 9h", office.clock.now())
+    assert (await looking.until(5, 15, 45, 135, 7200))[-1] == "4 unknown"
+
+
+async def test_what_is_proved_to_have_arrived_is_pinned_as_well(office: PostOffice) -> None:
+    looking = Looking(office)
+    keys = office.push("g1", "g2", pin=True)
+    for key in keys:
+        looking.lose(key)
+    looking.channel.history["g1"], looking.channel.history["g2"] = [("h1",)], [None]
+    await looking.until(5)
+    assert take(office, echo(office, "g2", "Thông báo"))
+    pinned = {row.key: row.message.get("pins") for row in office.rows() if row.message.get("pins")}
+    assert sorted(pinned.values()) == sorted(keys)
 
 
 async def test_after_an_outage_one_look_is_enough(office: PostOffice) -> None:
