@@ -127,7 +127,7 @@ def _choices(push: Push, counts: dict[str, int], *, withdrawn: bool = False) -> 
         choices.append(Choice("Ai chưa báo nhận?", f"notseen:{push.id}"))
     if not withdrawn:
         choices += [Choice("Đính chính", f"fix:{push.id}"), Choice("Thu hồi", f"take:{push.id}")]
-    if counts[OutgoingState.REFUSED]:
+    if counts[OutgoingState.REFUSED] or not left(counts):  # also units that had no chat at all
         choices.append(phoning.choice(push))
     return (*choices, HOME)
 

@@ -19,6 +19,8 @@ from storage.models import Chat, Cluster, Person, Unit
 from storage.models.organisation import Role
 
 app = typer.Typer(help="Nhóm và trò chuyện ở mọi kênh: xem, gắn với đơn vị hoặc cụm.", no_args_is_help=True)
+NO_CHANNEL = "Không có kênh “{channel}”. Các kênh: {known}."
+NO_LINK = "  Chưa có mã QR: kênh {channel} chưa bật, hoặc chưa biết đường dẫn của nó. Xem: loa doctor"
 
 
 def register(root: typer.Typer) -> None:
@@ -33,8 +35,11 @@ def invite(
     uses: Annotated[int, typer.Option(min=1, help="Số lần dùng.")] = 1,
     days: Annotated[float, typer.Option(min=0.01, max=3650, help="Hiệu lực mấy ngày.")] = invites.LIFETIME.days,
     qr: Annotated[Path | None, typer.Option(help="Ghi mã QR (PNG) của đường dẫn vào tệp này.")] = None,
+    channel: Annotated[str, typer.Option(help="Mã QR dẫn vào kênh nào: webchat, telegram, zalo_oa, zalo_bot.")] = "",
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
+    if channel and channel not in CHANNEL_WORDS:
+        fail(NO_CHANNEL.format(channel=channel, known=", ".join(CHANNEL_WORDS)), 2)
     with house() as core:
         with core.database.transaction() as session:
             where = unit_by_code(session, unit)
@@ -43,13 +48,21 @@ def invite(
                 session, where.id, role, core.clock.now(), name=name, uses=uses, lifetime=timedelta(days=days)
             )
         addresses = _links(core, code)
-        if qr is not None:
-            save_qr(next(iter(addresses.values()), code), qr)
+        led_to = addresses.get(channel, "") if channel else next(iter(addresses.values()), code)
+        if qr is not None and led_to:
+            save_qr(led_to, qr)
         lines = [f"Mã mời {ROLE_NAMES[role]} của {where.name}: {code}"]
-        lines += [f"  {CHANNEL_WORDS.get(channel, channel)}: {link}" for channel, link in addresses.items()]
-        lines += [f"  Mã QR: {qr}"] if qr else []
-        value = {"code": code, "unit": where.code, "role": role, "links": addresses, "qr": str(qr) if qr else None}
+        lines += [_way_in(name, link, code) for name, link in addresses.items()]
+        lines += [f"  Mã QR: {qr} ({led_to})" if led_to else NO_LINK.format(channel=channel)] if qr else []
+        made = str(qr) if qr and led_to else None
+        value = {"code": code, "unit": where.code, "role": role, "links": addresses, "qr": made}
         show(value, as_json=as_json, text="\n".join(lines))
+
+
+def _way_in(channel: str, link: str, code: str) -> str:
+    """Not every platform passes the code on."""
+    by_hand = "" if code in link else f" (mở ra, rồi nhắn mã {code})"
+    return f"  {CHANNEL_WORDS.get(channel, channel)}: {link}{by_hand}"
 
 
 def _links(core: Core, code: str) -> dict[str, str]:
@@ -116,7 +129,7 @@ def bind(
     if (unit is None) == (cluster is None):
         fail("Hãy chọn một trong hai: --unit MÃ hoặc --cluster TÊN.", 2)
     if channel not in CHANNEL_WORDS:
-        fail(f"Không có kênh “{channel}”. Các kênh: {', '.join(CHANNEL_WORDS)}.", 2)
+        fail(NO_CHANNEL.format(channel=channel, known=", ".join(CHANNEL_WORDS)), 2)
     with house() as core, core.database.transaction() as session:
         now = core.clock.now()
         chat = chats.find(session, channel, chat_id) or Chat(channel=channel, external_id=chat_id, created_at=now)

@@ -34,6 +34,7 @@ HELP = """Gửi thông báo, và mọi việc về sau với thông báo ấy.
 loa push “NỘI DUNG” --to all: gửi. Thêm --at để hẹn giờ, --photo kèm ảnh, --now gửi cả ngoài giờ.
 
 loa push preview “NỘI DUNG” --to all: xem trước tới bao nhiêu nơi, tốn bao nhiêu, ai không tới được. Chưa gửi gì.
+Thêm --at để biết lúc ấy còn ai trong hạn của Zalo.
 
 loa push status SỐ: đã gửi tới đâu. loa push phone SỐ: ai phải gọi điện.
 
@@ -67,7 +68,7 @@ def push(
     if words[0] == "correct" and len(words) > 2 and words[1].isdecimal() and len(words[1]) < 10:
         return steering.correct(int(words[1]), " ".join(words[2:]), as_json)
     if words[0] == "preview" and len(words) > 1 and to is not None:
-        return reaching.preview(" ".join(words[1:]), to, urgent=now, as_json=as_json)
+        return reaching.preview(" ".join(words[1:]), to, at=at, urgent=now, as_json=as_json)
     text = " ".join(words).strip()
     if to is None:
         fail("Hãy nói gửi cho ai: --to all, --to unit:MÃ, --to cluster:TÊN…", 2)

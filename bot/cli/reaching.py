@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.cli.frame import fail, house, show
+from bot.cli.frame import fail, house, moment, show
 from bot.core import Core, delivery_rules
 from bot.reaching import reach_of, reaches_now
 from campaign import rules
@@ -55,11 +55,14 @@ def reckon(session: Session, core: Core, push: Push, reach: ReachOf) -> Reckonin
     return reckoning.before(session, push, core.hours, core.clock.now(), reach)
 
 
-def preview(text: str, to: str, *, urgent: bool, as_json: bool) -> None:
-    """What ``loa push`` with the same words would do. Nothing is kept and nothing is sent."""
+def preview(text: str, to: str, *, at: str | None, urgent: bool, as_json: bool) -> None:
+    """What ``loa push`` with the same words would do: now, or ``at`` a later moment, when some windows have closed.
+
+    Nothing is kept and nothing is sent.
+    """
     with house() as core, reaching(core) as reach, core.database.snapshot() as session:
-        now = core.clock.now()
-        draft = Push(key="preview", kind=PushKind.ADHOC, audience=to, text=text, due_at=now, urgent=urgent)
+        due = moment(at, core) if at else core.clock.now()
+        draft = Push(key="preview", kind=PushKind.ADHOC, audience=to, text=text, due_at=due, urgent=urgent)
         found = reckon(session, core, draft, reach)
         lines = [f"Sẽ tới: {found.sentence}", *lines_of(found.unreached)]
         show(value_of(found), as_json=as_json, text="\n".join(lines))

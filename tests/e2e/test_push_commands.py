@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from storage.models import Chat, Outgoing
@@ -47,6 +48,24 @@ def test_an_operator_previews_sends_and_learns_whom_to_phone(office: Office) -> 
     assert phoned[0]["reason"] == "Kênh nhắn tin của người này đang tắt."
 
 
+def test_a_preview_for_a_later_moment_knows_which_windows_will_have_closed(town: Town, tmp_path: Path) -> None:
+    now = "2027-05-10T08:00:00+07:00"
+    office = open_office(
+        tmp_path, DATABASE__URL=str(town.database.url), CLOCK=now, ZALO_OA__ENABLED="true", ZALO_OA__OA_ID="1"
+    )
+    with town.database.transaction() as session:
+        session.execute(
+            update(Chat)
+            .where(col(Chat.external_id) == "lan")
+            .values(channel="zalo_oa", heard_at=datetime.fromisoformat(now) - timedelta(hours=40))
+        )
+        session.execute(delete(Chat).where(col(Chat.external_id) == "nhom"))
+    words = ("push", "preview", "Mời họp", "--to", "unit:CS01")
+    assert office.json(*words)["sentence"] == "1 người."
+    assert office.json(*words, "--at", "2027-05-11T08:00")["sentence"] == "1 người quá 48 giờ (55 đ). Tổng: 55 đ."
+    assert office.json(*words, "--at", "2027-05-17T08:00")["sentence"] == "1 không tới được."
+
+
 def test_doubts_are_listed_and_decided_by_command(office: Office, town: Town) -> None:
     assert office.loa("push", "doubts").strip() == "Không có tin nào chưa rõ đã tới hay chưa."
     office.loa("push", "Mời họp", "--to", "unit:CS01")
@@ -82,3 +101,20 @@ def test_an_operator_sees_how_things_stand_in_vietnamese_and_finds_people_by_num
     assert lan["channels"] == ["webchat"]
     assert "loa people list" in office.loa("people", "prefer", "Không Có Ai", "webchat", expect=1)
     assert office.loa("people", "prefer", str(lan["id"]), "webchat").strip() == f"{lan['name']}: trang web"
+
+
+def test_an_invitation_leads_to_the_channel_the_operator_wants(town: Town, tmp_path: Path) -> None:
+    office = open_office(
+        tmp_path, DATABASE__URL=str(town.database.url), ZALO_OA__ENABLED="true", ZALO_OA__OA_ID="3608",
+        ZALO_OA__OAUTH_BASE="http://127.0.0.1:9", ZALO_OA__API_BASE="http://127.0.0.1:9",
+    )  # fmt: skip
+    picture = tmp_path / "moi.png"
+    said = office.loa("invite", "--unit", "CS01", "--qr", str(picture), "--channel", "zalo_oa").splitlines()
+    code = said[0].rsplit(" ", 1)[1]
+    assert f"  Zalo: https://zalo.me/3608 (mở ra, rồi nhắn mã {code})" in said
+    assert said[-1] == f"  Mã QR: {picture} (https://zalo.me/3608)"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    missing = office.json("invite", "--unit", "CS01", "--qr", str(tmp_path / "khac.png"), "--channel", "telegram")
+    assert missing["qr"] is None
+    assert not (tmp_path / "khac.png").exists()
+    assert "Các kênh:" in office.loa("invite", "--unit", "CS01", "--channel", "viber", expect=2)

@@ -102,6 +102,7 @@ def test_where_nothing_can_be_edited_only_the_beginning_and_the_end_are_said(
     leaves(office, "g2", "g3", "g4", "lan", "tuan")
     pass_time(office, 30)
     assert office.last("quan").text.endswith("Đã gửi 6/6\nĐã gửi xong.")
+    assert "Ai phải gọi điện" in office.last("quan").labels  # units without any chat are not among the six
     assert [row.message.get("edits", "") for row in shown(office)] == ["", ""]
 
 
