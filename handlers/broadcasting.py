@@ -140,9 +140,10 @@ def whom_to_phone(context: Context, _: str = "") -> None:
 
 
 def _within_reach(context: Context, to: str) -> None:
-    """Every addressed unit must lie in the person's reach, and only the federation addresses everybody."""
+    """Every addressed unit must lie in the person's reach, and only the federation addresses everybody, or everybody
+    with a role: a role names people wherever they are."""
     office = _office(context)
-    if to == "all" and office.parent_id is not None:
+    if (to == "all" or audience.parse(to).roles) and office.parent_id is not None:
         raise Refusal("push.too_wide", NO_RIGHT)
     for unit in audience.units_of(context.session, to, context.house.hours.day(context.now)):
         if not context.may(Right.MANAGE, unit.id):

@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from bot.scheduler import tick
 from campaign.organisation import chats, clusters, people
+from handlers import broadcasting
 from storage.models import Account, Chat, Cluster, ClusterMember, Person, Push
 from storage.models.work import SubmissionState
 from tests.stories.town import CHANNEL, HOURS, Town, local
@@ -29,6 +30,18 @@ def test_an_admin_of_one_unit_cannot_address_roles_of_the_whole_province(town: T
     town.hears(town.event("mai", kind="button", action="pushto:role:leader", press="p"))
     town.hears(town.event("mai", kind="button", action="pushsend:now:2", press="p2"))
     town.deliver()
+    assert not any("Tin vượt quyền" in text for text in town.texts("sep"))
+
+
+def test_nor_by_typing_the_role_behind_the_code_of_the_unit(town: Town) -> None:
+    town.settle("mai", "CS01", "admin")  # type: ignore[arg-type]
+    town.settle("sep", "LDLD", "leader")  # type: ignore[arg-type]
+    town.says("mai", "gửi thông báo")
+    town.says("mai", "Tin vượt quyền")
+    town.says("mai", "CS01+role:leader")
+    assert town.last("mai").text == broadcasting.NO_RIGHT
+    town.says("mai", "CS01")
+    town.presses("mai", "Gửi ngay")
     assert not any("Tin vượt quyền" in text for text in town.texts("sep"))
 
 
