@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from bot.channels.contract import Event
@@ -31,6 +32,7 @@ QUESTION_SECONDS = 600.0
 LOOK_BACK = 20  # messages of a chat in which an answered question is looked for
 CODE = re.compile(r"\bTC-\d{4,}\b")
 SHORT_LABEL = 40
+ANSWERS_TO_STRANGERS = 20  # a day; whoever has an invitation is in after three
 LARGEST_ID = 2**31 - 1  # of an integer column on PostgreSQL
 
 
@@ -113,13 +115,36 @@ class Context:
     # -- speaking ------------------------------------------------------------------------------------------------------
 
     def say(
-        self, words: str | Marked, choices: Sequence[Choice] = (), *, under: bool = False, key: str = "", **parts: Any
+        self,
+        words: str | Marked,
+        choices: Sequence[Choice] = (),
+        *,
+        under: bool = False,
+        key: str = "",
+        must: bool = False,
+        **parts: Any,
     ) -> None:
-        """Answer in this chat. ``under``: as a reply to the message that is being handled. ``key``: only once ever."""
+        """Answer in this chat. ``under``: as a reply to the message that is being handled. ``key``: only once ever.
+        ``must``: also to strangers who have been answered often enough.
+        """
+        if not must and self._is_enough():
+            return
         reply_to = self.event.message_id if under else ""
         message = self.house.message(words, choices, reply_to=reply_to, **parts)
         own = self._key()
         outbox.say(self.session, key or own, self.address, message)
+
+    def _is_enough(self) -> bool:
+        """Whether somebody who came without an invitation, or a group that is nobody's, had all the answers of a day:
+        on some platforms each costs money, or one of the month's few messages.
+        """
+        chat = self.chat
+        if self.person is not None or (chat and (chat.unit_id or chat.cluster_id or chat.person_id)):
+            return False
+        lately = or_(col(Outgoing.finished_at).is_(None), col(Outgoing.finished_at) > self.now - timedelta(days=1))
+        place = (Outgoing.channel == self.event.channel, Outgoing.to == self.event.chat)
+        said = self.session.exec(select(Outgoing.id).where(*place, lately).limit(ANSWERS_TO_STRANGERS)).all()
+        return len(said) >= ANSWERS_TO_STRANGERS
 
     @property
     def has_spoken(self) -> bool:
@@ -129,6 +154,8 @@ class Context:
         self, topic: str, text: str, choices: Sequence[Choice] = (), *, seconds: float = 2.0, **parts: Any
     ) -> None:
         """Answer when nothing more has come for a moment; an unsent answer on the same topic is replaced."""
+        if self._is_enough():
+            return
         message = self.house.message(text, choices, **parts)
         outbox.say_again(self.session, topic, self.turn, self.address, message, not_before=self.house.soon(seconds))
 

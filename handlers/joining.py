@@ -86,7 +86,7 @@ def stranger(context: Context) -> None:
 
 
 def _ask_consent(context: Context, invite: Invite) -> None:
-    context.say(_consent_text(context, invite), (AGREE, REFUSE))
+    context.say(_consent_text(context, invite), (AGREE, REFUSE), must=True)
 
 
 def _consent_text(context: Context, invite: Invite) -> str:
