@@ -1,6 +1,6 @@
 """``make bench``: all figures of one machine in one table."""
 
-from benchmarks import delivery, limits, town, updates
+from benchmarks import delivery, limits, town, updates, zalo
 from benchmarks.table import Table
 
 PEERS = (
@@ -17,6 +17,7 @@ if __name__ == "__main__":
     delivery.main(table)
     updates.main(table)
     limits.main(table)
+    zalo.main(table)
     town.main(table)
     table.note(FLOOR)
     table.note(PEERS)

@@ -105,10 +105,15 @@ def make_channel(
 
 @asynccontextmanager
 async def office(
-    folder: Path, settings: dict[str, Any] | None = None, database: Database | None = None, **fake: Any
+    folder: Path,
+    settings: dict[str, Any] | None = None,
+    database: Database | None = None,
+    real: Clock | None = None,
+    **fake: Any,
 ) -> AsyncIterator[Office]:
-    """Seeded with the pair in force, unless ``settings`` say otherwise."""
+    """Seeded with the pair in force, unless ``settings`` say otherwise. ``real``: a clock instead of the hand."""
     moved, clock = hand()
+    clock = real or clock
     async with FakeZaloOa(**({"clock": clock.now, "monotonic": monotonic} | fake)) as oa:
         known: dict[str, Any] = {
             "enabled": True, "app_id": oa.app_id, "app_secret": SecretStr(oa.app_secret), "oa_id": oa.oa_id,
