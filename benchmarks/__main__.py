@@ -1,6 +1,6 @@
 """``make bench``: all figures of one machine in one table."""
 
-from benchmarks import delivery, limits, town, updates, zalo
+from benchmarks import delivery, limits, town, updates, webhooks, zalo
 from benchmarks.table import Table
 
 PEERS = (
@@ -18,6 +18,7 @@ if __name__ == "__main__":
     updates.main(table)
     limits.main(table)
     zalo.main(table)
+    webhooks.main(table)
     town.main(table)
     table.note(FLOOR)
     table.note(PEERS)

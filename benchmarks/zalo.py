@@ -39,7 +39,9 @@ def main(table: Table) -> None:
 async def official_account(table: Table, folder: Path) -> None:
     async with zalo_oa_office.office(folder, real=wall_clock(), limits=Limits(per_minute=A_MINUTE)) as office:
         groups = [office.oa.group(f"Cụm {number}").id for number in range(GROUPS)]
-        rate = await push(office.database, office.channel, groups, lambda: sum(send.code == 0 for send in office.oa.sends))
+        rate = await push(
+            office.database, office.channel, groups, lambda: sum(send.code == 0 for send in office.oa.sends)
+        )
         beside = f"n={GROUPS} groups; refused as too many (-32): {office.oa.rejected}. Goal: 95 %, none"
         add(table, "a Zalo OA that may ask 60 times a minute", rate, beside)
 

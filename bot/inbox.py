@@ -69,7 +69,7 @@ class Inbox:
             payload=event.as_json(),
             received_at=self._clock.now(),
         )
-        await self._database.write(insert_new, Incoming, [row])
+        await self._database.write(insert_new, Incoming, [row], first=True)  # a platform waits for our answer
         self._wake.set()
 
     async def run(self) -> None:

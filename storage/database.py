@@ -21,6 +21,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
+from storage.writers import Writers
+
 T = TypeVar("T")
 BUSY_SECONDS = 15
 WRITERS_ON_POSTGRES = 8
@@ -35,9 +37,7 @@ class Database:
         self.url = make_url(url)
         self.info: dict[str, Any] = {}  # what every session carries: see ``Session.info`` of SQLAlchemy
         self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
-        self._writers = ThreadPoolExecutor(
-            threads or (1 if self.is_sqlite else WRITERS_ON_POSTGRES), thread_name_prefix="db-write"
-        )
+        self._writers = Writers(threads or (1 if self.is_sqlite else WRITERS_ON_POSTGRES))
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
 
     @property
@@ -62,14 +62,14 @@ class Database:
         with Session(engine, expire_on_commit=False, info=self.info) as session:
             yield session  # closing it rolls back, and leaves what was read usable
 
-    async def write(self, work: Callable[..., T], *args: Any) -> T:
-        """``work(session, *args)`` in a transaction of its own, off the event loop."""
+    async def write(self, work: Callable[..., T], *args: Any, first: bool = False) -> T:
+        """``work(session, *args)`` in a transaction of its own, off the event loop; ``first``: see ``Writers``."""
 
         def inside() -> T:
             with self.transaction() as session:
                 return work(session, *args)
 
-        return await asyncio.get_running_loop().run_in_executor(self._writers, inside)
+        return await asyncio.wrap_future(self._writers.submit(inside, first=first))
 
     async def read(self, work: Callable[..., T], *args: Any) -> T:
         """``work(session, *args)`` on a snapshot, off the event loop."""
@@ -81,7 +81,7 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._readers, inside)
 
     def close(self) -> None:
-        self._writers.shutdown(wait=True)
+        self._writers.close()
         self._readers.shutdown(wait=True)
         self.engine.dispose()
 
