@@ -66,7 +66,7 @@ def say_to_all(
     """Queue one message for many chats, each under its key; returns how many of the keys are new."""
     same = outgoing("", Address("", "", group=False), message, **options).model_dump(exclude={"id"})
     personal = options.get("personal")
-    rows = [
+    rows = (
         {
             **same,
             "key": key,
@@ -77,7 +77,7 @@ def say_to_all(
             "personal": chat.kind != "group" if personal is None else personal,
         }
         for key, chat in places
-    ]
+    )
     return insert_values(session, Outgoing, rows)
 
 

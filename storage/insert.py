@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import CursorResult, UpdateBase
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
+
+AT_ONCE = 500
 
 
 def insert_new(session: Session, table: type[SQLModel], rows: Sequence[SQLModel]) -> int:
@@ -22,18 +25,18 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[SQLModel]
     return sum(insert_values(session, table, values) for values in kinds.values())
 
 
-def insert_values(session: Session, table: type[SQLModel], values: Sequence[Mapping[str, Any]]) -> int:
+def insert_values(session: Session, table: type[SQLModel], values: Iterable[Mapping[str, Any]]) -> int:
     """As ``insert_new``, of rows that are given by their columns: ten thousand objects take longer to make than to
-    insert.
+    insert. They are asked for as they are inserted, so that they need not all be in memory.
     """
-    if not values:
-        return 0
     insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     target = table.metadata.tables[str(table.__tablename__)]
     # One short statement for all rows: a driver that has to read a statement with thousands of values takes seconds.
     statement, every = insert(target).on_conflict_do_nothing(), {"preserve_rowcount": True}
-    result = session.connection().execute(statement, values, execution_options=every)
-    return result.rowcount
+    connection, waiting, new = session.connection(), iter(values), 0
+    while some := list(islice(waiting, AT_ONCE)):
+        new += connection.execute(statement, some, execution_options=every).rowcount
+    return new
 
 
 def execute_counted(session: Session, statement: UpdateBase) -> int:

@@ -96,9 +96,9 @@ def _alike(push: Push) -> tuple[str, bool]:
 
 
 def _reach(session: Session, push: Push, on: date) -> _Reach:
-    units = audience.units_of(session, push.audience, on)
-    chats = pushes.chats_of(session, push, units)
-    return _Reach(audience.describe(session, push.audience), len(units), len(chats))
+    unit_ids = audience.unit_ids_of(session, push.audience, on)
+    chat_ids = pushes.chat_ids_of(session, push, unit_ids)
+    return _Reach(audience.describe(session, push.audience), len(unit_ids), len(chat_ids))
 
 
 def _of_push(session: Session, push: Push, reach: _Reach, hours: Hours) -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_
@@ -82,10 +82,10 @@ def release(
     session: Session, push: Push, now: datetime, hours: Hours, *, late: bool = False, reach: ReachOf = everybody
 ) -> int:
     """One outbox row for each chat of the audience; doing it again adds only chats that are new. Returns how many."""
-    units = audience.units_of(session, push.audience, hours.day(now))
-    _open_duties(session, push, units, now, hours)
+    unit_ids = audience.unit_ids_of(session, push.audience, hours.day(now))
+    _open_duties(session, push, unit_ids, now, hours)
     message = message_of(push, late_since=push.due_at if late else None, hours=hours)
-    chats = chats_of(session, push, units, leaves_at(push, now, hours), reach)
+    chats = _read(session, chat_ids_of(session, push, unit_ids, leaves_at(push, now, hours), reach))
     push.state, push.released_at = PushState.RELEASED, push.released_at or now
     session.add(push)
     queued = say_to_all(
@@ -102,10 +102,10 @@ def key_of(push: Push, chat: Chat) -> str:
     return f"p{push.id}:{chat.id}" if chat.person_id is None else f"p{push.id}:person{chat.person_id}"
 
 
-def _open_duties(session: Session, push: Push, units: Sequence[Unit], now: datetime, hours: Hours) -> None:
+def _open_duties(session: Session, push: Push, unit_ids: set[int], now: datetime, hours: Hours) -> None:
     assignment = session.get(Assignment, push.assignment_id) if push.assignment_id else None
     if assignment is not None and not assignment.dropped:
-        duties.open_for(session, assignment, [unit.id for unit in units if unit.id], now, hours)
+        duties.open_for(session, assignment, sorted(unit_ids), now, hours)
 
 
 def message_of(push: Push, *, late_since: datetime | None, hours: Hours) -> Message:
@@ -135,44 +135,60 @@ def leaves_at(push: Push, now: datetime, hours: Hours) -> datetime:
 
 
 def chats_of(
-    session: Session, push: Push, units: Sequence[Unit], at: datetime | None = None, reach: ReachOf = everybody
+    session: Session, push: Push, unit_ids: set[int], at: datetime | None = None, reach: ReachOf = everybody
 ) -> list[Chat]:
-    """The chats that get a push, each once.
+    """The chats of ``chat_ids_of``."""
+    return list(_read(session, chat_ids_of(session, push, unit_ids, at, reach)))
+
+
+def _read(session: Session, chat_ids: Sequence[int]) -> Iterator[Chat]:
+    """A few at a time: ten thousand of them at once take twenty megabytes."""
+    for start in range(0, len(chat_ids), FEW):
+        few = col(Chat.id).in_(chat_ids[start : start + FEW])
+        yield from session.exec(select(Chat).where(few).order_by(col(Chat.id))).all()
+
+
+def chat_ids_of(
+    session: Session, push: Push, unit_ids: set[int], at: datetime | None = None, reach: ReachOf = everybody
+) -> list[int]:
+    """The chats that get a push, each once, in order.
 
     What only informs goes to a unit's own group, else to its cluster's, else to the private chats of its officers. What
     asks something of people goes to all of these: groups read along, officers answer. An officer who could only be
     written to for money ``at`` that moment is left out where groups tell the same.
     """
     holders = {post.person_id for post in audience.people_of(session, push.audience, None)}
-    unit_ids = {unit.id for unit in units if unit.id is not None}
     own = _bound(session, unit_ids)
     cluster_chats = _cluster_chats(session, unit_ids)
     wanted = set(unit_ids)
     if push.kind in INFORMING:
-        wanted -= {chat.unit_id for chat in own}
+        wanted -= set(own.values())
         for _, members in cluster_chats:
             wanted -= members
     reporters = reporters_of(session, wanted)
     officers = people.private_chats(session, reporters.keys() | holders)
-    in_groups = {chat.unit_id for chat in own}.union(*(members for _, members in cluster_chats))
+    in_groups = set(own.values()).union(*(members for _, members in cluster_chats))
     covered = {person for person, theirs in reporters.items() if theirs <= in_groups} - holders
     officers = worth_writing(session, officers, covered, at or push.due_at, reach)
-    chats = {chat.id: chat for chat in [*own, *(chat for chat, _ in cluster_chats), *officers]}
-    return [chats[key] for key in sorted(chats, key=lambda key: key or 0)]
+    return sorted({*own, *(chat for chat, _ in cluster_chats), *(chat.id for chat in officers if chat.id is not None)})
 
 
-def _bound(session: Session, unit_ids: set[int]) -> list[Chat]:
-    statement = select(Chat).where(col(Chat.active), Chat.purpose == "work", col(Chat.unit_id).is_not(None))
+def _bound(session: Session, unit_ids: set[int]) -> dict[int, int]:
+    """Units' own groups: chat → unit."""
+    statement = select(Chat.id, Chat.unit_id).where(
+        col(Chat.active), Chat.purpose == "work", col(Chat.unit_id).is_not(None)
+    )
     if len(unit_ids) <= FEW:
         statement = statement.where(col(Chat.unit_id).in_(unit_ids))
-    return [chat for chat in session.exec(statement) if chat.unit_id in unit_ids]
+    return {chat: unit for chat, unit in session.exec(statement) if chat is not None and unit in unit_ids}
 
 
-def _cluster_chats(session: Session, unit_ids: set[int]) -> list[tuple[Chat, set[int]]]:
+def _cluster_chats(session: Session, unit_ids: set[int]) -> list[tuple[int, set[int]]]:
     """Groups of clusters whose members are all addressed, with those members."""
-    chats = session.exec(select(Chat).where(col(Chat.active), col(Chat.cluster_id).is_not(None))).all()
-    inside = clusters.unit_ids_today(session, {chat.cluster_id for chat in chats if chat.cluster_id is not None})
-    pairs = [(chat, inside.get(chat.cluster_id or 0, set())) for chat in chats]
+    statement = select(Chat.id, Chat.cluster_id).where(col(Chat.active), col(Chat.cluster_id).is_not(None))
+    chats = {chat: cluster for chat, cluster in session.exec(statement) if chat is not None and cluster is not None}
+    inside = clusters.unit_ids_today(session, set(chats.values()))
+    pairs = [(chat, inside.get(cluster, set())) for chat, cluster in chats.items()]
     return [(chat, members) for chat, members in pairs if members and members <= unit_ids]
 
 
@@ -235,8 +251,8 @@ def ad_hoc(
 
 def recipients(session: Session, push: Push, hours: Hours, now: datetime, reach: ReachOf = everybody) -> list[Chat]:
     """Who would get it if it left as soon as it may: for the preview."""
-    units = audience.units_of(session, push.audience, hours.day(now))
-    return chats_of(session, push, units, leaves_at(push, now, hours), reach)
+    unit_ids = audience.unit_ids_of(session, push.audience, hours.day(now))
+    return chats_of(session, push, unit_ids, leaves_at(push, now, hours), reach)
 
 
 def status(session: Session, push_id: int) -> dict[str, int]:

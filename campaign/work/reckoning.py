@@ -89,7 +89,7 @@ def before(session: Session, push: Push, hours: Hours, now: datetime, reach: Rea
     """What would happen if ``push`` were released at ``now`` (or at its own later moment). Changes nothing."""
     at = pushes.leaves_at(push, now, hours)
     units = audience.units_of(session, push.audience, hours.day(now))
-    chats = pushes.chats_of(session, push, units, at, reach)
+    chats = pushes.chats_of(session, push, {unit.id for unit in units if unit.id is not None}, at, reach)
     reached = list(zip(chats, _best(session, chats, at, reach), strict=True))
     places = [(chat, found.way is not Way.NONE, found.reason) for chat, found in reached]
     return _summed([found for _, found in reached], _unreached(session, push, units, places))

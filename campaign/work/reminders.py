@@ -185,8 +185,8 @@ def _late_news(
     news: dict[int, list[str]] = defaultdict(list)
     for push in merged:
         message = pushes.message_of(push, late_since=push.due_at, hours=hours)
-        units = audience.units_of(session, push.audience, today)
-        for chat in pushes.chats_of(session, push, units):
+        unit_ids = audience.unit_ids_of(session, push.audience, today)
+        for chat in pushes.chats_of(session, push, unit_ids):
             if chat.id is not None and _had_digest(session, chat, today):
                 say(
                     session,

@@ -50,7 +50,7 @@ def test_rows_with_and_without_numbers_go_together(database: Database) -> None:
 
 def test_two_thousand_rows_are_in_before_anybody_notices(sqlite: Database) -> None:
     """A push to everybody holds the database while it is queued, and a reply waits behind it. A statement with
-    thousands of values took seconds to read; a short one that is given all rows takes none."""
+    thousands of values took seconds to read; a short one that is given hundreds of rows at a time takes none."""
     asked: list[tuple[bool, int]] = []
 
     @event.listens_for(sqlite.engine, "before_cursor_execute")
@@ -59,9 +59,9 @@ def test_two_thousand_rows_are_in_before_anybody_notices(sqlite: Database) -> No
 
     with sqlite.transaction() as session:
         assert insert_new(session, Outgoing, [row(f"k{number}") for number in range(2000)]) == 2000
-    ((many, values),) = [one for one in asked if one[1]]
-    assert many
-    assert values < 50
+    statements = [one for one in asked if one[1]]
+    assert len(statements) <= 4
+    assert all(many and values < 50 for many, values in statements)
 
 
 def test_more_rows_than_a_statement_has_room_for_are_all_counted(database: Database) -> None:
