@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Many processes start in tests and benchmarks: what one has compiled the others read, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help
 help: ## list what can be made
