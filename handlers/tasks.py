@@ -88,7 +88,7 @@ def _line(context: Context, duty: Duty, assignment: Assignment) -> str:
 
 def seen(context: Context, argument: str) -> None:
     push = context.session.get(Push, number(argument))
-    if push is None:
+    if push is None or push.released_at is None:
         raise Refusal("push.missing", GONE)
     unit = unit_here(context)
     assert unit.id is not None
