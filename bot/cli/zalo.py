@@ -28,7 +28,8 @@ STEPS = """Đăng nhập Zalo OA:
 1. Mở developers.zalo.me, chọn ứng dụng, mục Official Account → Thiết lập chung.
 2. Dòng Official Account Callback Url: {callback}
 3. Dòng Code Challenge: {challenge}
-4. Chọn đủ quyền (gửi tin, quản lý tin nhắn, thông tin OA, thông tin người dùng, quản lý nhóm), bấm Lưu.
+4. Đánh dấu đủ quyền: gửi tin nhắn, quản lý tin nhắn người dùng, thông tin OA, bài viết, nhận sự kiện tin nhắn,
+   nhận sự kiện người dùng, quản lý thông tin nhóm. Bấm Lưu.
 5. Mở đường dẫn cấp quyền hiện ở trang đó bằng tài khoản quản trị viên OA, bấm Cho phép.
 6. Trình duyệt chuyển tới địa chỉ callback (trang có thể báo lỗi, không sao). Chép cả địa chỉ đó, dán vào đây.
 Mã chỉ dùng được một lần, trong 10 phút."""
@@ -142,7 +143,7 @@ def token(as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = Fa
         account = core.settings.zalo_oa.oa_id or known_oa(core.database)
         with core.database.snapshot() as session:
             value = _status(core, session, account)
-        show(value, as_json=as_json, text=_in_words(value))
+        show(value, as_json=as_json, text=_in_words(value, core))
         if value["state"] in ("none", "dead", "key_lost"):
             raise typer.Exit(1)
 
@@ -200,17 +201,21 @@ def _status(core: Core, session: Session, account: str) -> dict[str, Any]:
     }
 
 
-def _in_words(value: dict[str, Any]) -> str:
+def _in_words(value: dict[str, Any], core: Core) -> str:
     if value["state"] == "none":
         return "Zalo OA chưa đăng nhập. Chạy: loa zalo login"
     if value["state"] == "key_lost":
         return (
             "Không mở được mã đã lưu vì mất khóa niêm phong. Khôi phục khóa từ bản sao lưu, hoặc chạy: loa zalo login"
         )
+
+    def when(name: str) -> str:
+        return f"{core.hours.local(value[name]):%H:%M %d/%m/%Y}"
+
     lines = [
         f"OA {value['account']}: "
         + ("Zalo đã từ chối làm mới. Chạy: loa zalo login" if value["state"] == "dead" else "quyền truy cập còn tốt."),
-        f"Cấp lúc {value['issued_at']:%d/%m/%Y %H:%M} UTC, tự làm mới lúc {value['renews_at']:%d/%m/%Y %H:%M} UTC, "
-        f"hết hạn lúc {value['expires_at']:%d/%m/%Y %H:%M} UTC. Đang giữ {value['kept']} lần cấp gần nhất.",
+        f"Cấp lúc {when('issued_at')}, tự làm mới lúc {when('renews_at')}, hết hạn lúc {when('expires_at')}. "
+        f"Đang giữ {value['kept']} lần cấp gần nhất.",
     ]
     return "\n".join(lines)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlmodel import Session, col, select
 
@@ -126,8 +126,8 @@ def checklist(
         *_webhook(settings, heard, address, now),
         *_private(seen, heard, shown),
         *_groups(seen, heard, standing, now),
-        *_remaining(settings, heard, shown.life),
         *pushed(seen),
+        *_remaining(settings, standing, heard, shown.life),
     ]
 
 
@@ -135,16 +135,14 @@ def checklist(
 
 
 def _grant(standing: Standing, shown: Shown, now: datetime) -> list[Proof]:
-    signed, renewed = standing.issued_at is not None, standing.renewals >= 3
+    signed = standing.issued_at is not None
     fault = (
         "Chạy loa zalo login trên máy chủ, mở đường dẫn cấp quyền bằng tài khoản quản trị viên OA, dán mã nhận được."
     )
     age = f"cấp {_ago(now - standing.issued_at)} trước" if standing.issued_at else ""
-    hint = "Để hệ thống chạy qua hai lần tự làm mới (khoảng 20 giờ một lần), rồi xem: loa zalo token"
     good = signed and not standing.dead
     return [
         by_fact("grant", "Đã đăng nhập OA và quyền còn dùng được", "" if good else fault, found=age),
-        Proof("renewed", "Quyền đã tự làm mới hai lần", "proved" if renewed else "open", hint),
         by_fact("answers", "Zalo trả lời yêu cầu của ta", shown.trouble),
     ]  # fmt: skip
 
@@ -265,13 +263,16 @@ def _packages(standing: Standing, now: datetime) -> Proof:
 # What takes patience
 
 
-def _remaining(settings: ZaloOa, heard: Heard, life: Life) -> list[Proof]:
+def _remaining(settings: ZaloOa, standing: Standing, heard: Heard, life: Life) -> list[Proof]:
+    renewed: Literal["proved", "open"] = "proved" if standing.renewals >= 3 else "open"
+    wait = "Để hệ thống chạy qua hai lần tự làm mới (khoảng 20 giờ một lần), rồi xem: loa zalo token"
     proofs = [
         _event(
             heard, "retries", "Zalo gọi lại sau khi máy chủ tắt",
             "Tắt hệ thống 10 phút, nhắn OA một câu, bật lại và chờ. Khi rảnh, tắt hai giờ xem Zalo có ngừng gọi không.",
             (RETRIED,),
         ),
+        Proof("renewed", "Quyền đã tự làm mới hai lần", renewed, wait),
         _url_life(life),
     ]  # fmt: skip
     if settings.template_id:

@@ -42,7 +42,8 @@ NOT_THERE = 403
 
 NO_ADMIN = (
     "Zalo đòi trong nhóm có một quản trị viên OA đang quan tâm OA. "
-    "Đặt [zalo_oa] group_admin = mã người dùng (user_id) của người đó, hoặc thêm --admin MÃ."
+    "Đặt [zalo_oa] group_admin = mã người dùng của người đó (số ở loa chats list, khi đã vào bằng Zalo), "
+    "hoặc thêm --admin MÃ."
 )
 LATER = "Zalo đang bận, chưa mời được. Mời lại sau."
 
