@@ -13,7 +13,7 @@ from campaign.organisation.clusters import members_today
 from campaign.organisation.people import Right
 from campaign.problems import Refusal
 from campaign.text import fold
-from handlers import hidden
+from handlers import hidden, joining
 from handlers.context import Context
 from storage.models import Chat, Cluster, Unit
 from storage.models.organisation import Role
@@ -150,6 +150,8 @@ def membership(context: Context) -> None:
             _enter_group(context)
         case "joined" if context.chat is not None:
             chats.meet(session, event.channel, event.chat, context.now, group=False)
+        case "joined" if context.person is None and event.details.get("silent"):
+            joining.ask_for_code(context)
 
 
 def _enter_group(context: Context) -> None:

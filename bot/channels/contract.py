@@ -75,8 +75,8 @@ class Event:
     hears_all: bool | None = None  # in a group: does the platform show the bot ordinary messages?
     members: tuple[str, ...] = ()  # entered, exited, asked: the platform's ids of those people
     details: dict[str, str] = field(default_factory=dict)
-    """details: name, phone; reacted: icon; joined: ``made_by`` us, when the group is the account's own; other: what
-    came.
+    """details: name, phone; reacted: icon; joined: ``made_by`` us, when the group is the account's own, or ``silent``
+    yes, when a person came without a word and so sees nothing until we speak; other: what came.
     """
 
     def cleaned(self) -> Event:

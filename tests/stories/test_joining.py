@@ -166,3 +166,19 @@ def test_a_stranger_in_a_group_cannot_refuse_for_everybody(town: Town) -> None:
     town.hears(town.event("ai-do", "nhom", kind="button", action="refuse", press="p"))
     with town.database.snapshot() as session:
         assert all(row.payload for row in session.exec(select(Incoming).where(Incoming.chat == "nhom")))
+
+
+def test_whoever_comes_without_a_word_is_told_what_to_type(town: Town) -> None:
+    """To follow an account sends us no message: without an answer a person would look at an empty screen."""
+    town.hears(town.event("mai", kind="joined", details={"silent": "yes"}))
+    town.deliver()
+    assert "nhập mã mời" in town.last("mai").text
+    town.says("mai", invited(town))
+    town.presses("mai", "Đồng ý")
+    welcomed = len(town.texts("mai"))
+    town.hears(town.event("mai", kind="joined", details={"silent": "yes"}))
+    town.deliver()
+    assert len(town.texts("mai")) == welcomed  # came back: known already
+    town.hears(town.event("nam", kind="joined"))
+    town.deliver()
+    assert town.texts("nam") == []  # their word comes with them

@@ -114,6 +114,8 @@ class Reader:
             details = {name: words for name, key in _DETAILS.items() if (words := clean_name(_text(info, key)))}
         elif kind == "reacted":
             details = {"icon": _text(message, "react_icon")}
+        elif what == "follow":
+            details = {"silent": "yes"}
         return self._event(
             kind, raw, what, now, chat=who, sender=who, reply_to=_text(message, "msg_id"), details=details
         )
