@@ -17,9 +17,10 @@ from starlette.routing import Route
 DRAIN_SECONDS = 3
 LOST = """<!doctype html><html lang="vi"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Không có trang này</title>
-<body style="font: 1.15rem/1.6 system-ui, sans-serif; max-width: 26rem; margin: 18vh auto; padding: 0 1.25rem">
-<h1 style="color: #8f0d16; font-size: 1.6rem">Không có trang này</h1>
-<p>Anh/chị mở lại đường dẫn trong thư mời, hoặc <a href="/">về trang đầu</a>.</p>"""
+<body style="margin: 0; background: #f7efe2; font: 1.15rem/1.6 system-ui, sans-serif; text-align: center">
+<main style="max-width: 22rem; margin: 16vh auto 0; padding: 1.5rem; background: #fff; border-radius: 1rem">
+<h1 style="color: #8f0d16; font-size: 1.5rem">Không có trang này</h1>
+<p>Anh/chị mở lại đường dẫn trong thư mời, hoặc <a style="color: #8f0d16" href="/">về trang đầu</a>.</p></main>"""
 
 
 def make_web(routes: Sequence[Any], is_ready: Callable[[], bool], hosts: Sequence[str] = ()) -> Starlette:
