@@ -27,7 +27,7 @@ from handlers import phoning
 from handlers.context import BACK, HOME, Actions, Context, House, Steps, Words, number, short
 from handlers.reviewing import admin_chats
 from storage.models import Chat, Outgoing, Push
-from storage.models.campaigns import PushState
+from storage.models.campaigns import PushKind, PushState
 from storage.models.messages import UNSENT, OutgoingState, Priority
 
 HEAD = "Thông báo số {id}: “{text}”"
@@ -274,8 +274,14 @@ def list_sent(context: Context, _: str = "") -> None:
     found = [push for push in context.session.exec(statement) if _may(context, push)][:LISTED]
     if not found:
         raise Refusal("push.none", EMPTY if _is_admin(context) else NO_RIGHT)
-    choices = [Choice(f"{push.id}. {short(push.text, 30)}", f"pushshow:{push.id}") for push in found]
+    choices = [Choice(f"{push.id}. {_title(push)}", f"pushshow:{push.id}") for push in found]
     context.say(LIST, (*choices, HOME))
+
+
+def _title(push: Push) -> str:
+    """What tells it from its neighbours: not the heading that they all share."""
+    words = push.text.partition(":")[2] if push.kind in (PushKind.ASSIGNMENT, PushKind.SLOGAN) else ""
+    return short((words or push.text).strip().partition("\n")[0], 30)
 
 
 def _may(context: Context, push: Push) -> bool:

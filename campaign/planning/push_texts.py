@@ -37,7 +37,7 @@ def assignment(row: Assignment, hours: Hours) -> str:
     quotas = dict.fromkeys(quota.get("text", "") for quota in row.quota)
     wanted = [text for text in quotas if text not in ("", row.title)]
     if wanted:
-        lines.append(f"Chỉ tiêu: {'; '.join(wanted)}.")
+        lines.append(f"Chỉ tiêu: {'; '.join(wanted).rstrip(' .')}.")
     return "\n".join([f"Việc cần làm: {what(row).rstrip(' .')}.", *lines])
 
 

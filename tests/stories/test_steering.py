@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from campaign.rules import NAME, DeliveryRules
 from storage.models import Outgoing, Push
+from storage.models.campaigns import PushKind
 from storage.models.messages import OutgoingState, Priority
 from tests.stories.town import Town, local
 
@@ -163,6 +164,15 @@ def test_what_was_sent_is_found_again_in_the_list(office: Town) -> None:
     assert office.last("quan").labels[0] == "1. Mời các đơn vị treo cờ"
     presses(office, "1. Mời các đơn vị treo cờ")
     assert "Thông báo số 1" in office.last("quan").text
+
+
+def test_in_the_list_work_is_told_apart_by_its_own_words(office: Town) -> None:
+    with office.database.transaction() as session:
+        text = "Việc cần làm: Treo băng rôn.\nHạn: thứ Ba."
+        session.add(Push(kind=PushKind.ASSIGNMENT, key="w", audience="all", text=text, due_at=office.now))
+    office.tick()
+    office.says("quan", "thông báo đã gửi")
+    assert office.last("quan").labels[0] == "1. Treo băng rôn."
 
 
 def test_at_night_the_message_says_when_it_will_go_on(office: Town) -> None:
