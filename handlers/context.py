@@ -29,6 +29,7 @@ Steps = dict[str, Callable[["Context"], bool]]  # step of a conversation → tak
 BACK = Choice("Quay lại", "back")
 HOME = Choice("Trang chủ", "home")
 QUESTION_SECONDS = 600.0
+LATE_SECONDS = 300.0
 LOOK_BACK = 20  # messages of a chat in which an answered question is looked for
 CODE = re.compile(r"\bTC-\d{4,}\b")
 SHORT_LABEL = 40
@@ -237,13 +238,16 @@ class Context:
         return next((list(choices) for row, choices in self.offers() if _code(row) == code.upper()), [])
 
     def offers(self) -> list[tuple[Outgoing, tuple[Choice, ...]]]:
-        """What this chat was given to choose from, newest first; not what a later message has replaced."""
+        """What this chat was given to choose from before this was said, newest first; not what a later message has
+        replaced.
+        """
         rows = self.session.exec(
             select(Outgoing)
             .where(
                 Outgoing.channel == self.event.channel,
                 Outgoing.to == self.event.chat,
                 Outgoing.state == OutgoingState.SENT,
+                col(Outgoing.finished_at) <= self._said_at,
             )
             .order_by(col(Outgoing.finished_at).desc(), col(Outgoing.id).desc())
             .limit(LOOK_BACK)
@@ -254,13 +258,21 @@ class Context:
 
     def _last_offer(self) -> tuple[Outgoing, tuple[Choice, ...]] | None:
         offers = self.offers()
-        recently = self.now - (self.house.soon(QUESTION_SECONDS) - self.now)
+        recently = self._said_at - (self.house.soon(QUESTION_SECONDS) - self.now)
         asked = [
             offer
             for offer in offers
             if offer[0].priority == Priority.REPLY and offer[0].finished_at and offer[0].finished_at > recently
         ]
         return asked[0] if asked else offers[0] if offers else None
+
+    @property
+    def _said_at(self) -> datetime:
+        """Now, but for what reaches us long after it was said: a "1" from before an outage answers no later question.
+        Clocks that differ a little are no delay.
+        """
+        late = self.now - self.event.at > self.house.soon(LATE_SECONDS) - self.now
+        return self.event.at if late else self.now
 
     def answered_message(self) -> Outgoing | None:
         """The bot's own message that this one replies to."""

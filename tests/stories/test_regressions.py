@@ -9,7 +9,7 @@ from sqlmodel import select
 from bot.scheduler import tick
 from campaign.organisation import chats, clusters, people
 from handlers import broadcasting
-from storage.models import Account, Chat, Cluster, ClusterMember, Person, Push
+from storage.models import Account, Chat, Cluster, ClusterMember, Person, Push, Receipt
 from storage.models.work import SubmissionState
 from tests.stories.town import CHANNEL, HOURS, Town, local
 
@@ -262,3 +262,18 @@ def test_an_admin_binds_a_cluster_by_its_name(town: Town) -> None:
     assert town.chat("nhom-cum") is None
     town.says("quan", "/lienket cụm 1", "nhom-cum")
     assert town.last("nhom-cum").text == "Đã gắn nhóm này với Cụm 1."
+
+
+def test_a_number_typed_before_an_outage_does_not_answer_what_was_asked_after_it(town: Town) -> None:
+    """Lan answered "1" to "Gửi bản tin này?" at half past eight; it reached us at ten, after a new announcement."""
+    town.says("lan", "Công nhân xưởng dệt treo băng rôn sáng nay.")
+    town.wait(5)
+    typed = town.now + timedelta(seconds=30)
+    town.wait(5400)
+    town.assign("Gửi ảnh băng rôn", local(5, 20, 16))
+    town.tick()
+    assert town.last("lan").labels[0] == "Đã nhận"
+    town.says("lan", "1", at=typed)
+    with town.database.snapshot() as session:
+        assert session.exec(select(Receipt)).all() == []
+    assert [row.state for row in town.submissions()] == [SubmissionState.SUBMITTED]
