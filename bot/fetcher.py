@@ -41,6 +41,7 @@ CHOICE = 4  # out of so many times as many as there is room for
 IDLE_SECONDS = 0.5
 ATTEMPTS = 6
 FIRST_WAIT_SECONDS = 2.0
+DOWNLOAD_SECONDS = 600.0
 LOST = "Hệ thống chưa tải được {what} trong {code}. Anh/chị gửi lại giúp phần đó."
 
 
@@ -117,7 +118,11 @@ class Fetcher:
         if channel is None:
             raise FetchFailed("channel.off")
         with self._media.spool() as path:
-            await channel.download(item.ref, path)
+            try:
+                async with asyncio.timeout(DOWNLOAD_SECONDS):  # else one line that drips keeps all others waiting
+                    await channel.download(item.ref, path)
+            except TimeoutError:
+                raise FetchFailed("channel.slow") from None
             return await asyncio.to_thread(self._keep, item, path)
 
     def _keep(self, item: Item, path: Path) -> Fetched:

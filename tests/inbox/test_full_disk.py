@@ -152,3 +152,26 @@ async def test_one_strange_address_does_not_stop_the_program(room: Room, monkeyp
     fetcher.drain()
     await work
     assert room.item.state == "refused"
+
+
+class Dripping(Album):
+    """A platform whose server gives a letter now and then."""
+
+    async def download(self, ref: dict[str, Any], into: Path) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_a_file_that_never_ends_does_not_keep_the_others_waiting(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.submit()
+    monkeypatch.setattr("bot.fetcher.DOWNLOAD_SECONDS", 0.01)
+    monkeypatch.setattr("bot.fetcher.FIRST_WAIT_SECONDS", 0.0001)
+    monkeypatch.setattr("bot.fetcher.IDLE_SECONDS", 0.01)
+    clock = Clock(MORNING, time.monotonic())
+    fetcher = Fetcher(room.database, room.media, {"square": Dripping()}, clock, ZoneInfo("UTC"))
+    work = asyncio.create_task(fetcher.run())
+    await until(lambda: room.item.state != "pending")
+    fetcher.drain()
+    await work
+    assert (room.item.state, room.item.reason) == ("refused", "channel.slow")
