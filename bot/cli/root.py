@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +23,16 @@ FAMILIES = {
 """Every command, in the order of the help, and the file that registers it."""
 
 
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """What is imported stays: looking for garbage in it takes a fifth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 class Families(TyperGroup):
     """Knows all commands by name and imports the file of the one that is called: importing all of them takes longer
     than most commands.
@@ -33,7 +46,8 @@ class Families(TyperGroup):
             known = FAMILIES.get(cmd_name)
             for file in [known] if known else dict.fromkeys(FAMILIES.values()):  # all, to say what was perhaps meant
                 family = typer.Typer()
-                import_module(f"bot.cli.{file}").register(family)
+                with _no_garbage():
+                    import_module(f"bot.cli.{file}").register(family)
                 self.commands.update(get_group(family).commands)
         return super().get_command(ctx, cmd_name)
 

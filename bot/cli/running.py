@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 
@@ -39,6 +40,7 @@ def run() -> None:
 
         async def serve() -> bool:
             app = make_app(core, doors)
+            gc.freeze()  # all that is there by now stays, so it need not be looked through again and again
             await app.run(lambda: typer.echo(_greeting(core, bool(doors))))
             return app.broken
 
