@@ -101,7 +101,8 @@ async def test_a_bad_line_is_not_final_and_leaves_nothing_behind(
 async def test_the_token_is_in_no_log_and_no_error_whatever_goes_wrong(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    for name in (None, "httpx", "httpcore"):  # as if nobody had ever told them to be quiet
+        caplog.set_level(logging.DEBUG, name)
     written = io.StringIO()
     before = structlog.get_config()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(written), cache_logger_on_first_use=False)
