@@ -18,7 +18,7 @@ TITLES = {
 BY_HAND = (
     (
         "mention", "Tên bot không còn trong câu bot hiểu",
-        "Trong nhóm, nhắc tên bot kèm chữ: việc của tôi. Bot phải trả lời như khi nhắn riêng.",
+        "Trong nhóm, cán bộ nhắc tên bot kèm chữ: lienket. Bot phải gắn được nhóm với đơn vị của người đó.",
     ),
     (
         "reply", "Trả lời tin của bot trong nhóm bằng số",
