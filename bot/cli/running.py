@@ -24,10 +24,13 @@ def register(app: typer.Typer) -> None:
 
 def run() -> None:
     from bot import demo, logs
-    from bot.app import make_app, missing_channel
 
     logs.set_up()
     with house() as core:
+        # Reading the calendar takes 17 MB for a moment; early, what it gives back is used by what comes next.
+        core.hours.is_holiday(core.hours.day(core.clock.now()))
+        from bot.app import make_app, missing_channel
+
         _check_port(core)
         doors = None
         if not core.settings.demo.enabled and demo.is_sample(core):
