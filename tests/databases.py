@@ -22,7 +22,7 @@ def fresh_database(folder: Path, name: str = "loa.sqlite3", *, careful: bool = F
     database = Database(f"sqlite:///{file}")
     if not careful:
         event.listen(database.engine, "connect", _careless)
-    _share_statements(database)
+    share_statements(database)
     return database
 
 
@@ -42,7 +42,7 @@ def _careless(connection: Any, _: object) -> None:
     connection.execute("PRAGMA synchronous=OFF")
 
 
-def _share_statements(database: Database) -> None:
+def share_statements(database: Database) -> None:
     """Every engine would compile its own, which takes longer than running them."""
     database.engine.dialect = _dialect()
     database.engine.update_execution_options(compiled_cache=_compiled)

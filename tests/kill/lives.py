@@ -42,6 +42,7 @@ from storage.media import Media
 from storage.models import Incoming, Item, Outgoing, Submission
 from storage.models.messages import IncomingState, OutgoingState
 from storage.models.work import SubmissionState
+from tests.databases import share_statements
 from tests.kill.day import MORNING, a_day
 from tests.kill.orders import House, Orders
 
@@ -209,13 +210,13 @@ def all_done(session: Session, heard: int) -> bool:
 # -- the fork server ---------------------------------------------------------------------------------------------------
 
 
-def make_core(house: House, compiled: dict[Any, Any]) -> Core:
-    """``compiled``: statements compiled in earlier houses, so that no life spends its time on that."""
+def make_core(house: House) -> Core:
+    """Statements compiled in earlier houses are known to it, so that no life spends its time on that."""
     telegram = Telegram(enabled=True, token=SecretStr(house.token), api_base=house.api_base)
     settings = Settings(telegram=telegram)
     database = Database(house.database)
-    database.engine.update_execution_options(compiled_cache=compiled)
     event.listen(database.engine, "do_connect", _mortal)
+    share_statements(database)
     clock = Clock(MORNING, house.clock_started)
     return Core(settings, database, Media(house.media), clock, settings.working_hours)
 
@@ -224,12 +225,12 @@ def _mortal(dialect: Any, record: Any, args: Any, options: dict[str, Any]) -> No
     options["factory"] = Mortal
 
 
-def rehearse(compiled: dict[Any, Any]) -> None:
+def rehearse() -> None:
     """Live through an hour in this very process: it imports, compiles and caches what every life would again."""
     with TemporaryDirectory() as folder, a_day(Path(folder)) as (day, house):
         day.push(1, MORNING)
         day.talk(1)
-        core = make_core(house, compiled)
+        core = make_core(house)
         asyncio.run(Life(core, Orders(house, "never", day.heard, 0, False)).run())
         core.close()
 
@@ -250,14 +251,13 @@ def live(core: Core, orders: Orders) -> NoReturn:
 
 def serve() -> None:
     logs.set_up()
-    compiled: dict[Any, Any] = {}
-    rehearse(compiled)
+    rehearse()
     print("ready", flush=True)
     cores: dict[House, Core] = {}
     for line in sys.stdin:
         orders = Orders.from_json(line)
         if orders.house not in cores:
-            cores[orders.house] = core = make_core(orders.house, compiled)
+            cores[orders.house] = core = make_core(orders.house)
             with core.database.snapshot() as session:  # the first connection of an engine learns about the database
                 all_done(session, 0)
             core.database.engine.dispose()  # a connection must not be shared with a child
