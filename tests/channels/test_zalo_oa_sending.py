@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.channels.contract import Recipient, Refused, RetryAt, Sent, Unknown
@@ -90,9 +90,11 @@ async def test_nobody_is_called_by_words_that_somebody_wrote(tmp_path: Path) -> 
         assert desk.oa.last(group).text == "Tin của Lan:  chào  cả nhà"
 
 
-@given(st.text(alphabet="[]@12 a\n", max_size=40))
-def test_no_text_keeps_a_mention(text: str) -> None:
+@given(st.text(alphabet="[]@12 a\u0301\n", max_size=40))
+@example("Đoàn[@84903]\u0301")
+def test_no_text_keeps_a_mention_and_all_are_composed(text: str) -> None:
     assert "[@" not in spoken(text) or "]" not in spoken(text).partition("[@")[2]
+    assert unicodedata.is_normalized("NFC", spoken(text))
 
 
 async def test_decomposed_vietnamese_of_the_full_length_arrives_composed(tmp_path: Path) -> None:

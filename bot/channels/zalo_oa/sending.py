@@ -142,10 +142,11 @@ class Speaker:
 def spoken(text: str) -> str:
     """Composed, and without ``[@id]``: words that somebody wrote must never call a person or a whole group.
 
-    Taking one out can bring two halves of another together, so it is done until there is none.
+    Taking one out can bring two halves of another, or a letter and its accent, together: so it is done until nothing
+    changes any more.
     """
     text = unicodedata.normalize("NFC", text)
-    while (bare := _MENTION.sub("", text)) != text:
+    while (bare := unicodedata.normalize("NFC", _MENTION.sub("", text))) != text:
         text = bare
     return text.strip()
 
