@@ -11,16 +11,16 @@ from zoneinfo import ZoneInfo
 import pi_heif
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from reports.unreadable import NotAPicture
+
+__all__ = ["NotAPicture", "PictureFacts", "begins_like_one", "inspect", "make_shareable", "upright"]
 pi_heif.register_heif_opener()
 
 # Phones give up to 108 million in one shot; beyond lies a bomb, or a scan that is better sent as a file.
 MAX_PIXELS = 120_000_000
+MAX_DECODED = 90_000_000  # a quarter of a gigabyte: a JPEG is decoded at a fraction of its size, others are not
 LONG_SIDE = 2560  # what editors and newspapers need; platforms make it smaller anyway
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "GIF", "BMP", "TIFF")
-
-
-class NotAPicture(Exception):
-    """The bytes cannot be shown as a picture: damaged, something else under a picture's name, or far too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class PictureFacts:
 
 def inspect(path: Path, zone: ZoneInfo) -> PictureFacts:
     """Size (as seen, after rotation) and time, read from the header. Raises NotAPicture."""
-    with open_picture(path) as image:
+    with _open_picture(path) as image:
         width, height = image.size
         if image.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8):
             width, height = height, width
@@ -40,17 +40,38 @@ def inspect(path: Path, zone: ZoneInfo) -> PictureFacts:
 
 
 def make_shareable(path: Path, into: Path) -> None:
-    """Write a JPEG of the picture with no metadata at all. Raises NotAPicture when it cannot be decoded."""
-    with open_picture(path) as image:
-        image.draft("RGB", (LONG_SIDE * 2, LONG_SIDE * 2))
+    """Write a JPEG of the picture with no metadata at all. Raises as ``upright``."""
+    upright(path, LONG_SIDE).save(into, "JPEG", quality=88, optimize=True)
+
+
+def upright(path: Path, longest: int) -> Image.Image:
+    """The picture decoded, as one holds it, on white, ``longest`` pixels at most, with nothing beside its pixels.
+
+    Raises NotAPicture; OSError when the disk fails.
+    """
+    with _open_picture(path) as image:
         try:
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-        except (OSError, SyntaxError, ValueError) as error:
+            image.draft("RGB", (longest * 2, longest * 2))
+            if image.width * image.height > MAX_DECODED:
+                raise NotAPicture(f"{image.width}x{image.height}")
+            image.thumbnail((longest, longest))
+            return _on_white(ImageOps.exif_transpose(image))
+        except (SyntaxError, ValueError, EOFError) as error:
+            raise NotAPicture(type(error).__name__) from error
+        except OSError as error:
+            if error.errno is not None:  # the disk, not the picture: Pillow's own complaints carry no number
+                raise
             raise NotAPicture(str(error)) from error
-        upright.thumbnail((LONG_SIDE, LONG_SIDE))
-        clean = Image.new("RGB", upright.size)
-        clean.paste(upright)
-        clean.save(into, "JPEG", quality=88, optimize=True)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    clean = Image.new("RGB", image.size, "white")
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        clean.paste(image, mask=image)
+    else:
+        clean.paste(image.convert("RGB"))
+    return clean
 
 
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
@@ -63,7 +84,7 @@ def begins_like_one(path: Path) -> bool:
     return head.startswith(_MAGIC) or head[4:8] == b"ftyp"
 
 
-def open_picture(path: Path) -> Image.Image:
+def _open_picture(path: Path) -> Image.Image:
     """The picture, its header read and its pixels not. Raises NotAPicture."""
     try:
         with warnings.catch_warnings():

@@ -17,9 +17,9 @@ from bot.channels.webchat import lines, shape, words
 from bot.channels.webchat.guard import Sorry, read_body
 from bot.channels.webchat.live import HEARTBEAT_SECONDS, Ear, sse
 from bot.channels.webchat.people import RoomInfo, Visitor
-from bot.channels.webchat.pictures import NotAPicture
 from bot.channels.webchat.site import Sending, Site, client_id, number, room_of
 from campaign.text import fold
+from reports.unreadable import NotAPicture
 from storage.models import WebMessage
 
 BODY_LIMIT = 200_000  # bytes of a JSON request

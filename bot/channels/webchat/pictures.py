@@ -6,13 +6,10 @@ import os
 import tempfile
 from pathlib import Path
 
+from reports.unreadable import NotAPicture
 from storage.media import Media
 
 THUMB, SCREEN = 640, 2048  # pixels of the longer side
-
-
-class NotAPicture(Exception):
-    """The bytes are no picture, a broken one, or one too large to decode."""
 
 
 class Pictures:
@@ -31,19 +28,20 @@ class Pictures:
 
     def size(self, sha256: str) -> tuple[int, int] | None:
         """Width and height as shown, None when it cannot be shown as a picture."""
-        from bot.channels.webchat import decoding
+        from PIL import Image
 
         try:
-            return decoding.size(self.thumb(sha256))
+            with Image.open(self.thumb(sha256)) as image:
+                return image.size
         except NotAPicture:
             return None
 
     def _copy(self, sha256: str, longest: int, quality: int) -> Path:
         kept = self._folder / f"{sha256}-{longest}.jpg"
         if not kept.is_file():
-            from bot.channels.webchat import decoding  # the decoders are large; most processes never see a photo
+            from reports.pictures import upright  # the decoders are large; most processes never see a photo
 
-            image = decoding.decode(self._media.path(sha256), longest)
+            image = upright(self._media.path(sha256), longest)
             self._folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
             try:

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import io
 import threading
-import warnings
 from collections import OrderedDict
 from pathlib import Path
 
-import pi_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+from reports.pictures import upright
 
 BYTES = 1_000_000  # what Zalo's other product takes; this one names no limit
 LONGEST = 2048  # pixels of the longer side
 QUALITIES = (88, 80, 70, 55)
 KEPT = 16
-FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "GIF", "BMP")
-
-pi_heif.register_heif_opener()
-# Above MAX_IMAGE_PIXELS Pillow only warns: a picture that big is not decoded on a small server.
-warnings.simplefilter("error", Image.DecompressionBombWarning)
-
-
-class NotAPicture(Exception):
-    """The bytes are no picture, a broken one, or one too large to decode."""
 
 
 class Pictures:
@@ -45,34 +34,10 @@ class Pictures:
 
 
 def as_jpeg(path: Path) -> bytes:
-    try:
-        with Image.open(path, formats=FORMATS) as image:
-            image.draft("RGB", (LONGEST * 2, LONGEST * 2))
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (
-        UnidentifiedImageError,
-        Image.DecompressionBombWarning,
-        Image.DecompressionBombError,
-        ValueError,
-        SyntaxError,
-        EOFError,
-    ) as error:
-        raise NotAPicture(type(error).__name__) from error
-    except OSError as error:
-        if error.errno is not None:  # the disk, not the picture: Pillow's own complaints carry no number
-            raise
-        raise NotAPicture(str(error)) from error
-    upright.thumbnail((LONGEST, LONGEST))
-    return _small(upright)
-
-
-def _small(image: Image.Image) -> bytes:
-    clean = Image.new("RGB", image.size)
-    clean.paste(image)
-    data = b""
+    image, data = upright(path, LONGEST), b""
     for quality in QUALITIES:
         target = io.BytesIO()
-        clean.save(target, "JPEG", quality=quality, optimize=True)
+        image.save(target, "JPEG", quality=quality, optimize=True)
         data = target.getvalue()
         if len(data) <= BYTES:
             break

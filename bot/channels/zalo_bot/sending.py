@@ -9,8 +9,9 @@ from bot.channels.contract import Part
 from bot.channels.zalo_bot.api import Api, Values
 from bot.channels.zalo_bot.limits import ABILITIES, MEGABYTE, Waits
 from bot.channels.zalo_bot.links import Links, short_name
-from bot.channels.zalo_bot.pictures import NotAPicture, Pictures
+from bot.channels.zalo_bot.pictures import Pictures
 from bot.channels.zalo_bot.styles import styles
+from reports.unreadable import NotAPicture
 from storage.media import sha256_of
 
 CANNOT = "Bot Zalo không sửa, thu hồi, ghim tin hay bày tỏ cảm xúc được."

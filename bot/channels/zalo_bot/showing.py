@@ -17,7 +17,8 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from bot.channels.zalo_bot.links import FILES, PHOTOS, Links
-from bot.channels.zalo_bot.pictures import NotAPicture, Pictures
+from bot.channels.zalo_bot.pictures import Pictures
+from reports.unreadable import NotAPicture
 from storage.database import Database
 from storage.models import Item
 

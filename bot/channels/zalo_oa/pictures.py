@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from bot.channels.zalo_oa.limits import PICTURE_BYTES, PICTURE_SIDE
 from bot.channels.zalo_oa.refusals import Unsendable
-from reports.pictures import NotAPicture, open_picture
+from reports.pictures import upright
+from reports.unreadable import NotAPicture
 
 QUALITIES = (88, 80, 70, 60)
 NOT_READ = "Không đọc được ảnh này để gửi qua Zalo. Lưu lại thành ảnh JPG rồi gửi lại."
@@ -18,16 +19,9 @@ NOT_READ = "Không đọc được ảnh này để gửi qua Zalo. Lưu lại t
 def fitted(path: Path) -> bytes:
     """Raises Unsendable for what is no picture, OSError for what cannot be read."""
     try:
-        with open_picture(path) as image:
-            image.draft("RGB", (PICTURE_SIDE * 2, PICTURE_SIDE * 2))
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (NotAPicture, SyntaxError, ValueError) as error:
+        return _small(upright(path, PICTURE_SIDE))
+    except NotAPicture as error:
         raise Unsendable(NOT_READ) from error
-    except OSError as error:
-        if error.errno is not None:
-            raise  # the disk, not the picture
-        raise Unsendable(NOT_READ) from error
-    return _small(upright)
 
 
 def _small(image: Image.Image) -> bytes:
