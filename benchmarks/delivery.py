@@ -62,7 +62,7 @@ def main(table: Table) -> None:
 @contextmanager
 def sqlite() -> Iterator[Database]:
     with TemporaryDirectory() as folder:
-        database = fresh_database(Path(folder))
+        database = fresh_database(Path(folder), careful=True)
         yield database
         database.close()
 

@@ -37,7 +37,7 @@ def main(table: Table) -> None:
     usual = Settings().pace.telegram
     for per_second in (usual.per_second, *OTHER_PACES):
         with TemporaryDirectory() as folder, fake("tests.fakes.telegram") as platform:
-            database = fresh_database(Path(folder))
+            database = fresh_database(Path(folder), careful=True)
             pace = Pace(per_second, usual.per_chat, usual.per_group_minute)
             asyncio.run(run(table, database, platform, pace, is_usual=per_second == usual.per_second))
             database.close()
