@@ -9,6 +9,7 @@ the limits of each account by itself, and runs in its own process. ``LOA_NATIONA
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import resource
@@ -244,6 +245,8 @@ async def work(url: str, address: str, place: str, of: str) -> None:
         )  # fmt: skip
         late = 0.0 if number % int(of) == int(place) else STANDBY
         accounts.append(stand(Account(channel, sender, turns), late))
+    gc.collect()
+    gc.freeze()  # as a process of the product does when it has started
     await asyncio.gather(turns.keep(), *accounts)
 
 

@@ -18,7 +18,8 @@ from math import ceil
 
 SECOND, MINUTE = 1.0, 60.0
 JOURNEYS = 100  # answers whose quickest tells how long a request travels at least; nothing is known of the first ones
-TURN = 0.02  # seconds that choosing and marking a row may take without making its send late
+TURN = 0.14  # seconds that a busy process may be late without losing speed: as many sends as it has in flight at once
+A_MOMENT = 0.02  # seconds after which to look again whether something was answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Gate:
         _forget(self._arrived, now - SECOND)
         limit = ceil(self.pace.per_second)
         if self._flying and self._flying + min(cost, limit) > limit:
-            return max(TURN, self._next_slot - now)  # only an answer makes room
+            return max(A_MOMENT, self._next_slot - now)  # only an answer makes room
         free = _room(self._arrived, cost, limit - self._flying, SECOND)
         return max(0.0, self._next_slot - now, free - now)
 
