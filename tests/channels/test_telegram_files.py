@@ -127,7 +127,7 @@ async def test_the_token_is_in_no_log_and_no_error_whatever_goes_wrong(
         structlog.configure(**before)
     everything = caplog.text + written.getvalue() + "".join(errors)
     assert len(errors) == 8
-    assert "sendMessage" in caplog.text
+    assert "SendMessage" in caplog.text
     assert "telegram.line" in written.getvalue()
     assert here.tg.token in secrets
     for secret in secrets:

@@ -60,18 +60,23 @@ async def deliver(bot: Bot, part: Part) -> tuple[str, ...]:
             return await _photos(bot, part, files)
         if part.file_path is not None:
             return _ids(await _file(bot, part, part.file_path, files))
-        return _ids(await _text(bot, part))
+        return await _text(bot, part)
 
 
-async def _text(bot: Bot, part: Part) -> Message:
-    return await bot.send_message(
-        _chat(part),
-        part.text,
-        entities=entities(part),
-        reply_markup=keyboard(part.choices),
-        reply_parameters=_reply(part),
-        link_preview_options=NO_PREVIEW,
-    )
+async def _text(bot: Bot, part: Part) -> tuple[str, ...]:
+    """As a raw request: making objects of what comes back costs a tenth of a delivery, and one that this version of
+    the library cannot read would leave a message that arrived in doubt. (The capital letter as in ``polling``.)
+    """
+    said: dict[str, Any] = {
+        "chat_id": _chat(part),
+        "text": part.text,
+        "entities": entities(part),
+        "reply_markup": keyboard(part.choices),
+        "reply_parameters": _reply(part),
+        "link_preview_options": NO_PREVIEW,
+    }
+    answer = await bot.do_api_request("SendMessage", api_kwargs={name: value for name, value in said.items() if value})
+    return (str(answer["message_id"]),)
 
 
 async def _toast(bot: Bot, part: Part) -> tuple[str, ...]:
