@@ -108,7 +108,7 @@ def _server_engine(url: str) -> Engine:
 
 
 def _prepare_server(connection: Any, _: ConnectionPoolEntry) -> None:
-    """The server's usual price of a random read is that of a turning disk. With it, and no statistics yet of a push that
+    """The server's usual price of a random read is that of a turning disk. With it, and no statistics of a push that
     was queued a moment ago, each claim read and sorted all that waits instead of taking the first rows from the index.
     """
     say(connection, f"SET idle_in_transaction_session_timeout = {HUNG_SECONDS * 1000}")
