@@ -19,7 +19,7 @@ from campaign.text import inside_letter
 LABEL_LIMIT = 200  # letters of the words of a link
 ADDRESS_LIMIT = 500  # letters of its address: written out, it still fits one message of every platform we speak on
 BOLD_LIMIT = 2000
-SPAN_LIMIT = 90  # marks of one text; Telegram looks at a hundred and finds some itself
+SPAN_LIMIT = 90  # marks of one text; one platform looks at a hundred and finds some itself
 BULLET = "• "
 
 # An address as it stands in a text; the marks that end a sentence are not part of it.

@@ -1,10 +1,10 @@
 """One gate per channel account: how fast may it speak, and to whom right now?
 
-Smooth by construction: sends are spaced evenly, so no window of a second ever holds more than the limit (token
-buckets that start full let twice the limit through). A platform counts what arrives, though, not what left: on a busy
-machine or line requests bunch up on the way. So a request weighs on the account until it is answered, and from then
-on as of the latest moment at which it can have arrived. A 429 moves the whole gate, so nobody else prolongs the pause.
-Times are real monotonic seconds: platforms know nothing of a fast clock.
+Sends are spaced evenly; what a busy process is late for it makes up with a few at once, and no window of a second ever
+holds more than the limit (token buckets that start full let twice the limit through). A platform counts what arrives,
+though, not what left: on a busy machine or line requests bunch up on the way. So a request weighs on the account until
+it is answered, and from then on as of the latest moment at which it can have arrived. A 429 moves the whole gate, so
+nobody else prolongs the pause. Times are real monotonic seconds: platforms know nothing of a fast clock.
 """
 
 from __future__ import annotations
