@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -136,14 +139,26 @@ def _sqlite_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_SECONDS * 1000}",
-    ):
+    _keep_a_journal(cursor)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _keep_a_journal(cursor: Any) -> None:
+    """Two programs that start on an empty file turn it to WAL at once. SQLite does not let either wait for the other
+    there, whatever the busy timeout (both hold the file for reading, and would wait for ever): we do. Raises
+    OperationalError after BUSY_SECONDS, or at once when the trouble is another one.
+    """
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(random.uniform(0.001, 0.02))
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -131,6 +131,30 @@ def test_a_second_writer_is_told_when_the_first_does_not_end(sqlite: Database) -
     impatient.close()
 
 
+def test_many_programs_may_open_an_empty_file_at_once(tmp_path: Path) -> None:
+    """The turn to WAL answers "database is locked" at once to all but one, whatever the busy timeout says."""
+    errors: list[Exception] = []
+
+    def look(file: Path, together: threading.Barrier) -> None:
+        database = Database(f"sqlite:///{file}")
+        together.wait(30)
+        try:
+            database.engine.connect().close()
+        except OperationalError as error:
+            errors.append(error)
+        database.close()
+
+    for number in range(20):
+        together = threading.Barrier(4)
+        file = tmp_path / f"{number}.sqlite3"
+        looks = [threading.Thread(target=look, args=(file, together)) for _ in range(4)]
+        for one in looks:
+            one.start()
+        for one in looks:
+            one.join(30)
+    assert errors == []
+
+
 # -- rules that are off unless asked for -------------------------------------------------------------------------------
 
 
