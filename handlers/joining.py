@@ -9,12 +9,12 @@ from sqlmodel import Session, col
 
 from campaign import audit
 from campaign.message import Choice
-from campaign.organisation import chats, invites, people
+from campaign.organisation import invites, people
 from campaign.problems import Refusal
 from campaign.text import fold_words
-from handlers import home
+from handlers import accounts, home
 from handlers.context import Actions, Context, Steps, Words
-from storage.models import Account, Consent, Incoming, Invite, Person, Unit
+from storage.models import Consent, Incoming, Invite, Person, Unit
 from storage.models.messages import IncomingState
 from storage.models.organisation import Role
 
@@ -55,6 +55,7 @@ def try_enter(context: Context) -> bool:
         home.show(context) if context.person else ask_for_code(context)
         return True
     invite = invites.check(context.session, code, context.place, context.now)
+    accounts.refuse_known(context, invite)
     if context.person is not None:
         _enter(context, context.person, invite)
     else:
@@ -90,6 +91,8 @@ def _ask_consent(context: Context, invite: Invite) -> None:
 
 
 def _consent_text(context: Context, invite: Invite) -> str:
+    if (person := accounts.owner(context, invite)) is not None:
+        return accounts.question(context, invite, person)
     unit = context.session.get_one(Unit, invite.unit_id)
     role = invites.ROLE_NAMES[Role(invite.role)]
     return CONSENT.format(house=context.house.name, unit=unit.name, role=role)
@@ -110,7 +113,8 @@ def agree(context: Context, _: str = "") -> None:
     if invite is None or invite.uses_left < 1 or (invite.expires_at and context.now >= invite.expires_at):
         context.leave()
         raise Refusal("consent.no_invite", EXPIRED)
-    person = _new_person(context, invite)
+    own = accounts.owner(context, invite)
+    person = own or _new_person(context, invite)
     text = _consent_text(context, invite)
     assert person.id is not None
     context.session.add(
@@ -122,11 +126,8 @@ def agree(context: Context, _: str = "") -> None:
             given_at=context.now,
         )
     )
-    context.person = person
-    chat = chats.meet(context.session, context.event.channel, context.event.chat, context.now, group=False)
-    chats.bind(context.session, chat, person_id=person.id)
-    context.chat = chat
-    _enter(context, person, invite)
+    accounts.add(context, person)
+    return accounts.welcome(context, invite, person) if own else _enter(context, person, invite)
 
 
 def _new_person(context: Context, invite: Invite) -> Person:
@@ -134,10 +135,6 @@ def _new_person(context: Context, invite: Invite) -> Person:
     name = invite.name or known or NAMELESS
     person = Person(name=name, created_at=context.now)
     context.session.add(person)
-    context.session.flush()
-    assert person.id is not None
-    account = Account(channel=context.event.channel, external_id=context.event.sender, person_id=person.id, name=name)
-    context.session.add(account)
     context.session.flush()
     return person
 

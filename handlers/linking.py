@@ -34,6 +34,7 @@ ASK_CODE = "Anh/chị gõ kèm mã mời của đơn vị (ví dụ: /lienket AB
 BOUND = "Đã gắn nhóm này với {target}."
 BOUND_ADMIN = "Đã gắn nhóm này làm nơi duyệt tin, bài của {target}."
 JOIN_FIRST = "Anh/chị nhắn riêng cho trợ lý và nhập mã mời trước, rồi quay lại gắn nhóm."
+OWN_CODE = "Đây là mã riêng của một người, không gắn nhóm được, và từ giờ không dùng được nữa. Anh/chị tạo mã khác."
 NO_RIGHT = "Chỉ cán bộ phụ trách đơn vị này hoặc quản trị viên được gắn nhóm."
 LOST_BLOCKED = "Người dùng đã chặn hoặc rời trợ lý."
 LOST_REMOVED = "Trợ lý đã bị đưa ra khỏi nhóm."
@@ -53,6 +54,10 @@ def try_link(context: Context) -> bool:
     if _link_cluster(context, code):
         return True
     invite = invites.check(context.session, code, context.place, context.now)
+    if invite.person_id is not None:
+        invite.uses_left = 0  # everybody in the group has now read it
+        context.say(OWN_CODE, under=True)
+        return True
     admin = invite.role in (Role.EDITOR, Role.ADMIN)
     rights = (Right.REVIEW,) if admin else (Right.MANAGE, Right.REPORT)
     if not any(context.may(right, invite.unit_id) for right in rights) or not _may_take_over(context):

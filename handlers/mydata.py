@@ -8,6 +8,7 @@ from campaign import audit
 from campaign.message import Choice
 from campaign.organisation import erasing, invites, people, ways
 from campaign.text import clean_name
+from handlers import accounts
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words
 from storage.models import Account, Consent, Submission, Unit
 from storage.models.organisation import Role
@@ -47,6 +48,8 @@ def show(context: Context, _: str = "") -> None:
     if len(found := _ways(context)) > 1:
         text += WAYS.format(ways=", ".join(map(context.house.channel_words, found)))
         more = (Choice("Đổi nơi nhận tin", "ways"),)
+    if accounts.others(context):
+        more = (*more, accounts.ADD)
     context.say(text, (Choice("Sửa tên", "rename"), *more, Choice("Rút đồng ý và xóa", "erase"), HOME))
 
 
@@ -58,7 +61,7 @@ def ask_way(context: Context, _: str = "") -> None:
     """Only a person who is on several channels has something to choose."""
     found = _ways(context)
     if len(found) < 2:
-        return context.say(ONE_WAY, (BACK,))
+        return context.say(ONE_WAY, (accounts.ADD, BACK) if accounts.others(context) else (BACK,))
     choices = [Choice(context.house.channel_words(name), f"way:{name}") for name in found]
     return context.say(ASK_WAY, (*choices, BACK))
 

@@ -14,6 +14,7 @@ from campaign.organisation import chats, invites
 from campaign.problems import Refusal
 from campaign.text import fold, fold_words
 from handlers import (
+    accounts,
     broadcasting,
     camps,
     contacting,
@@ -46,7 +47,7 @@ from storage.models import Incoming
 
 CONVERSATIONS = (
     joining, home, tasks, sending, slogans, extending, reviewing, publishing, progress, broadcasting, pushflow, mydata,
-    doubting, correctpush, contacting, doorkeeping, phoning, planning, planchanges, camps, planrows,
+    accounts, doubting, correctpush, contacting, doorkeeping, phoning, planning, planchanges, camps, planrows,
 )  # fmt: skip
 ACTIONS: Actions = {verb: act for module in CONVERSATIONS for verb, act in module.ACTIONS.items()}
 WORDS: Words = {words: action for module in CONVERSATIONS for words, action in module.WORDS.items()}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session, col, select
 
-from bot.cli.frame import fail, house, save_qr, show, unit_by_code
+from bot.cli.frame import fail, house, person_named, save_qr, show, unit_by_code
 from bot.core import Core
 from bot.settings import CHANNEL_WORDS
 from campaign import audit
@@ -19,19 +19,21 @@ from storage.models import Chat, Cluster, Person, Unit
 from storage.models.organisation import Role
 
 app = typer.Typer(help="Nhóm và trò chuyện ở mọi kênh: xem, gắn với đơn vị hoặc cụm.", no_args_is_help=True)
+UNIT_OR_PERSON = "Cần --unit MÃ (mời vào một đơn vị) hoặc --person TÊN (người đã vào, thêm một kênh)."
 NO_CHANNEL = "Không có kênh “{channel}”. Các kênh: {known}."
 NO_LINK = "  Chưa có mã QR: kênh {channel} chưa bật, hoặc chưa biết đường dẫn của nó. Xem: loa doctor"
 
 
 def register(root: typer.Typer) -> None:
     root.add_typer(app, name="chats")
-    root.command("invite", help="Tạo mã mời vào một đơn vị.")(invite)
+    root.command("invite", help="Tạo mã mời vào một đơn vị, hoặc mã để người đã vào nhận tin thêm ở kênh khác.")(invite)
 
 
 def invite(
-    unit: Annotated[str, typer.Option(help="Mã đơn vị.")],
+    unit: Annotated[str, typer.Option(help="Mã đơn vị.")] = "",
     role: Annotated[Role, typer.Option(help="Vai trò.")] = Role.OFFICER,
     name: Annotated[str, typer.Option(help="Tên người được mời.")] = "",
+    person: Annotated[str, typer.Option(help="Người đã vào, muốn nhận tin thêm ở kênh khác: tên hoặc số.")] = "",
     uses: Annotated[int, typer.Option(min=1, help="Số lần dùng.")] = 1,
     days: Annotated[float, typer.Option(min=0.01, max=3650, help="Hiệu lực mấy ngày.")] = invites.LIFETIME.days,
     qr: Annotated[Path | None, typer.Option(help="Ghi mã QR (PNG) của đường dẫn vào tệp này.")] = None,
@@ -40,23 +42,43 @@ def invite(
 ) -> None:
     if channel and channel not in CHANNEL_WORDS:
         fail(NO_CHANNEL.format(channel=channel, known=", ".join(CHANNEL_WORDS)), 2)
+    if bool(unit) == bool(person):
+        fail(UNIT_OR_PERSON, 2)
     with house() as core:
+        now, lifetime = core.clock.now(), timedelta(days=days)
         with core.database.transaction() as session:
-            where = unit_by_code(session, unit)
-            assert where.id is not None
-            code = invites.create(
-                session, where.id, role, core.clock.now(), name=name, uses=uses, lifetime=timedelta(days=days)
-            )
+            if person:
+                head, code, value = _own_code(session, person, now, lifetime)
+            else:
+                head, code, value = _post_code(session, unit, role, now, lifetime, name=name, uses=uses)
         addresses = _links(core, code)
         led_to = addresses.get(channel, "") if channel else next(iter(addresses.values()), code)
         if qr is not None and led_to:
             save_qr(led_to, qr)
-        lines = [f"Mã mời {ROLE_NAMES[role]} của {where.name}: {code}"]
-        lines += [_way_in(name, link, code) for name, link in addresses.items()]
+        lines = [f"{head}: {code}", *(_way_in(name, link, code) for name, link in addresses.items())]
         lines += [f"  Mã QR: {qr} ({led_to})" if led_to else NO_LINK.format(channel=channel)] if qr else []
         made = str(qr) if qr and led_to else None
-        value = {"code": code, "unit": where.code, "role": role, "links": addresses, "qr": made}
-        show(value, as_json=as_json, text="\n".join(lines))
+        show({"code": code, **value, "links": addresses, "qr": made}, as_json=as_json, text="\n".join(lines))
+
+
+Made = tuple[str, str, dict[str, Any]]
+"""What it is, the code, and the same for a program."""
+
+
+def _post_code(
+    session: Session, unit: str, role: Role, now: datetime, lifetime: timedelta, *, name: str, uses: int
+) -> Made:
+    where = unit_by_code(session, unit)
+    assert where.id is not None
+    code = invites.create(session, where.id, role, now, name=name, uses=uses, lifetime=lifetime)
+    return f"Mã mời {ROLE_NAMES[role]} của {where.name}", code, {"unit": where.code, "role": role}
+
+
+def _own_code(session: Session, person: str, now: datetime, lifetime: timedelta) -> Made:
+    """For somebody who is in already, and becomes nobody else on another channel."""
+    found = person_named(session, person)
+    code = invites.create_for(session, found, now, lifetime=lifetime)
+    return f"Mã để {found.name} nhận tin thêm ở một kênh khác", code, {"person": found.id}
 
 
 def _way_in(channel: str, link: str, code: str) -> str:

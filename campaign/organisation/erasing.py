@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from campaign import audit
 from campaign.work import submissions
-from storage.models import Account, Chat, Incoming, Outgoing, Person, PlanReading, Post, Submission, Talk
+from storage.models import Account, Chat, Incoming, Invite, Outgoing, Person, PlanReading, Post, Submission, Talk
 from storage.models.campaigns import ReadingState
 from storage.models.messages import UNSENT, IncomingState, OutgoingState
 from storage.models.work import SubmissionState
@@ -31,6 +31,7 @@ def erase(session: Session, person: Person, now: datetime) -> None:
         session.add(reading)
     for talk in session.exec(select(Talk).where(Talk.person_id == person.id)):
         session.delete(talk)
+    session.execute(update(Invite).where(col(Invite.person_id) == person.id).values(uses_left=0))
     session.execute(update(Post).where(col(Post.person_id) == person.id, col(Post.until).is_(None)).values(until=now))
     person.name, person.erased_at = "(đã xóa)", now
     session.add(person)

@@ -10,10 +10,11 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from campaign import audit
+from campaign.organisation import people
 from campaign.problems import Refusal
 from campaign.text import fold
 from storage.insert import execute_counted
-from storage.models import CodeGuess, Invite, Unit
+from storage.models import CodeGuess, Invite, Person, Unit
 from storage.models.organisation import Role
 
 # Without 0/O, 1/I/L and U: people read codes aloud on the phone.
@@ -23,6 +24,7 @@ WRONG = "invite.invalid"
 WRONG_ALLOWED = 5
 FIRST_LOCK = timedelta(minutes=15)
 LIFETIME = timedelta(days=30)
+NO_POST = "{name} chưa có vai trò ở đơn vị nào, nên chưa thêm nơi nhận tin được. Cần một mã mời của đơn vị."
 
 ROLE_NAMES = {
     Role.OFFICER: "cán bộ công đoàn",
@@ -53,8 +55,11 @@ def create(
     uses: int = 1,
     lifetime: timedelta = LIFETIME,
     by: int | None = None,
+    person_id: int | None = None,
 ) -> str:
-    """A new code for a role in a unit; this is the only moment at which it can be read."""
+    """A new code for a role in a unit; this is the only moment at which it can be read. ``person_id``: it gives no
+    role but leads this person, who is in already, to one more channel.
+    """
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     session.add(
         Invite(
@@ -66,10 +71,22 @@ def create(
             uses_left=uses,
             created_at=now,
             created_by=by,
+            person_id=person_id,
         )
     )
     audit.note(session, now, "invite.created", f"unit:{unit_id}", person_id=by, role=role)
     return code
+
+
+def create_for(
+    session: Session, person: Person, now: datetime, *, lifetime: timedelta = LIFETIME, by: int | None = None
+) -> str:
+    """A new code by which ``person`` gets in on one more channel. Raises Refusal when they hold no post any more."""
+    posts = people.open_posts(session, person.id)
+    if not posts:
+        raise Refusal("invite.no_post", NO_POST.format(name=person.name))
+    first = posts[0]
+    return create(session, first.unit_id, first.role, now, lifetime=lifetime, by=by, person_id=person.id)
 
 
 def check(session: Session, code: str, place: str, now: datetime) -> Invite:

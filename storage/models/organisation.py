@@ -130,6 +130,7 @@ class Invite(SQLModel, table=True):
     uses_left: int = 1
     created_at: datetime = moment()
     created_by: int | None = maybe_link("person.id")
+    person_id: int | None = maybe_link("person.id")  # whose own code it is, for one more channel; None: for a post
 
 
 class CodeGuess(SQLModel, table=True):

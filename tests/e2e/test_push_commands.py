@@ -103,6 +103,15 @@ def test_an_operator_sees_how_things_stand_in_vietnamese_and_finds_people_by_num
     assert office.loa("people", "prefer", str(lan["id"]), "webchat").strip() == f"{lan['name']}: trang web"
 
 
+def test_a_code_for_somebody_who_is_in_already_names_a_person_and_no_unit(office: Office) -> None:
+    shown = office.loa("invite", "--person", "Lan")
+    assert shown.startswith("Mã để Lan nhận tin thêm ở một kênh khác: ")
+    assert "  trang web: http" in shown
+    assert "--person TÊN" in office.loa("invite", expect=2)
+    assert "--person TÊN" in office.loa("invite", "--unit", "CS01", "--person", "Lan", expect=2)
+    assert "loa people list" in office.loa("invite", "--person", "Không Có Ai", expect=1)
+
+
 def test_an_invitation_leads_to_the_channel_the_operator_wants(town: Town, tmp_path: Path) -> None:
     office = open_office(
         tmp_path, DATABASE__URL=str(town.database.url), ZALO_OA__ENABLED="true", ZALO_OA__OA_ID="3608",

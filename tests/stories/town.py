@@ -79,6 +79,7 @@ class Town:
     codes: tuple[str, ...] = ("CS01", "CS02", "CS03", "CS04")
     download_limit: int = 20 * 2**20
     reach: ReachOf = everybody
+    channels: tuple[str, ...] = ()  # whose addresses are known
     remembers: bool = False
     can_react: bool = False
     arrived: Callable[[Session, Event, datetime], bool] = lambda session, event, now: False
@@ -117,7 +118,7 @@ class Town:
             you="anh/chị",
             hours=HOURS,
             soon=lambda seconds: self.now + timedelta(seconds=seconds),
-            links=lambda code: {},
+            links=lambda code: {name: f"https://{name}.example/{code}" for name in self.channels if code},
             download_limit=lambda channel: self.download_limit,
             forget=lambda session, channel, user: None,
             reach=self.reach,

@@ -1,0 +1,115 @@
+"""Thêm nơi nhận tin: one person, several accounts. A code of their own leads from one channel to the next.
+
+Lan:  Dữ liệu của tôi → Thêm nơi nhận tin                                (on Telegram)
+Loa:  Mã của anh/chị: 7KDM42QX, dùng một lần trong 60 phút. … • Zalo: https://zalo.me/… (nhắn mã này)
+Lan:  7KDM42QX                                                           (on Zalo)
+Loa:  Đây có phải anh/chị Bùi Thị Lan, CĐCS May 10? …                    [Đồng ý] [Không đồng ý]
+Lan:  Đồng ý
+Loa:  Xong. Anh/chị Bùi Thị Lan nhận tin qua: Zalo, Telegram. …          and on Telegram: Vừa thêm nơi nhận tin: Zalo. …
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from campaign import audit
+from campaign.message import Choice
+from campaign.organisation import chats, invites, ways
+from campaign.problems import Refusal
+from handlers import home
+from handlers.context import BACK, HOME, Actions, Context, Steps, Words
+from storage.models import Account, Invite, Person, Unit
+
+LIFETIME = timedelta(minutes=60)  # short: the code stands readable in a chat
+ANY_CODE = "2" * invites.LENGTH  # a platform may write no address without one
+ADD = Choice("Thêm nơi nhận tin", "addway")
+CODE = (
+    "Mã của riêng anh/chị: {code}\nDùng một lần, trong 60 phút. Đừng đưa cho ai: có mã này là đọc được tin của "
+    "anh/chị.\n"
+    "Anh/chị mở nơi muốn nhận thêm rồi nhắn mã này:\n{places}"
+)
+NO_OTHER = "Hệ thống chưa mở thêm nơi nhận tin nào khác."
+QUESTION = (
+    "Đây có phải anh/chị {name}, {unit}? Đồng ý thì {house} nhắn anh/chị cả ở đây; mỗi tin vẫn chỉ gửi một nơi.\n"
+    "Hệ thống lưu thêm tài khoản này bên cạnh tên, đơn vị, tin và ảnh đã gửi. Anh/chị xem, sửa, xóa bất cứ lúc nào "
+    "trong mục Dữ liệu của tôi.\nAnh/chị có đồng ý không?"
+)
+ADDED = "Xong. Anh/chị {name} nhận tin qua: {ways}. Mỗi tin chỉ gửi một nơi; muốn đổi thứ tự, vào Dữ liệu của tôi."
+TOLD = "Anh/chị vừa thêm nơi nhận tin: {way}. Nếu không phải anh/chị làm, báo ngay công đoàn cấp trên."
+ALREADY = "Đây đã là một nơi nhận tin của anh/chị. Anh/chị nhắn mã này ở nơi muốn nhận thêm."
+SOMEBODY = (
+    "Tài khoản này đang là {name}, nên chưa nhập chung với {other} được. Anh/chị vào Dữ liệu của tôi, "
+    "chọn Rút đồng ý và xóa, rồi nhắn lại mã này."
+)
+
+
+def others(context: Context, code: str = ANY_CODE) -> dict[str, str]:
+    """The channels on which this person is not yet, with the address that leads in with ``code``."""
+    known = ways.channels_of(context.session, context.person_id) if context.person_id is not None else []
+    return {name: link for name, link in context.house.links(code).items() if name not in known}
+
+
+def offer(context: Context, _: str = "") -> None:
+    """A code for one's own use; in private only."""
+    person = context.person
+    if person is None or context.event.group:
+        return
+    if not others(context):
+        return context.say(NO_OTHER, (BACK,))
+    code = invites.create_for(context.session, person, context.now, lifetime=LIFETIME, by=person.id)
+    words = context.house.channel_words
+    places = "\n".join(f"• {words(name)}: {link}" for name, link in others(context, code).items())
+    context.say(CODE.format(code=code, places=places), (HOME,))
+
+
+def owner(context: Context, invite: Invite) -> Person | None:
+    """Whose own code it is; None of an invitation to a post."""
+    return context.session.get(Person, invite.person_id) if invite.person_id is not None else None
+
+
+def refuse_known(context: Context, invite: Invite) -> None:
+    """An account that is somebody's already is not given to anybody by a code."""
+    own = owner(context, invite)
+    if own is None or context.person is None:
+        return
+    if own.id == context.person.id:
+        raise Refusal("account.known", ALREADY)
+    raise Refusal("account.taken", SOMEBODY.format(name=context.person.name, other=own.name))
+
+
+def question(context: Context, invite: Invite, person: Person) -> str:
+    unit = context.session.get_one(Unit, invite.unit_id)
+    return QUESTION.format(name=person.name, unit=unit.name, house=context.house.name)
+
+
+def add(context: Context, person: Person) -> None:
+    """The account that writes here is ``person``'s from now on."""
+    event = context.event
+    assert person.id is not None
+    account = Account(channel=event.channel, external_id=event.sender, person_id=person.id, name=person.name)
+    context.session.add(account)
+    context.session.flush()
+    chat = chats.meet(context.session, event.channel, event.chat, context.now, group=False)
+    chats.bind(context.session, chat, person_id=person.id)
+    context.session.flush()
+    context.chat, context.person = chat, person
+
+
+def welcome(context: Context, invite: Invite, person: Person) -> None:
+    """Said here, and where the person was before: it may be somebody else who took the code."""
+    session, words, now_here = context.session, context.house.channel_words, context.chat
+    invites.use(session, invite, context.place)
+    context.leave()
+    way = context.event.channel
+    audit.note(session, context.now, "account.added", f"person:{person.id}", person_id=person.id, channel=way)
+    everywhere = ways.in_order(session, (person.id,)).get(person.id or 0, [])
+    order = dict.fromkeys(words(chat.channel) for chat in everywhere)
+    context.say(ADDED.format(name=person.name, ways=", ".join(order)), home.menu(context))
+    earlier = next((chat for chat in everywhere if now_here is None or chat.id != now_here.id), None)
+    if earlier is not None:
+        context.tell(earlier, f"added:{context.turn}", TOLD.format(way=words(way)), (HOME,))
+
+
+ACTIONS: Actions = {"addway": offer}
+WORDS: Words = {"them noi nhan tin": "addway"}
+STEPS: Steps = {}
