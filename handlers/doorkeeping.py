@@ -1,4 +1,7 @@
-"""Xin vào nhóm: officers of the group's units come in by themselves, about all others an admin decides."""
+"""Xin vào nhóm: officers of the group's units come in by themselves, about all others an admin decides.
+
+Who knocks again and again on one day is asked about once.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +44,10 @@ def _ask(context: Context, chat: Chat, member: str) -> None:
     target = units[0].name if len(units) == 1 else f"{len(units)} đơn vị"
     text = ASK.format(group=chat.title or chat.external_id, target=target)
     about = f"{chat.id}:{context.turn}:{member}"
+    today = context.house.hours.day(context.now)
     choices = (Choice("Cho vào", f"letin:{about}"), Choice("Không cho vào", f"turnaway:{about}"))
     for admins in admin_chats(context.session, circles.responsible(context.session, chat)):
-        context.tell(admins, f"knock:{about}:{admins.id}", text, choices)
+        context.tell(admins, f"knock:{chat.id}:{today}:{member}:{admins.id}", text, choices)
 
 
 def let_in(context: Context, argument: str) -> None:

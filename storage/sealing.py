@@ -23,7 +23,7 @@ from storage.database import Database
 SHORTEST_KEY = 16  # letters of a key that somebody typed
 LOST = (
     "Không mở được mã đăng nhập đã lưu vì thiếu khóa niêm phong {where}. "
-    "Khôi phục khóa từ bản sao lưu; nếu không còn, đăng nhập lại bằng lệnh: loa zalo login"
+    "Khôi phục khóa từ bản sao lưu; nếu không còn, đăng nhập lại."
 )
 SHORT = "Khóa ở mục secrets, dòng key quá ngắn. Đặt một chuỗi ít nhất 16 ký tự, khó đoán."
 

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.channels.body import BODY_BYTES
 from bot.channels.telegram.events import ALLOWED_UPDATES
-from bot.channels.telegram.webhook import HEADER, PATH, derived_secret
+from bot.channels.telegram.webhook import HOOK
 from tests.channels.telegram_office import QUICK, Office, eventually, office, picture_bytes, served
 from tests.fakes.telegram import faults
 from tests.fakes.telegram.updates import Update
@@ -165,13 +165,13 @@ async def called_office() -> AsyncIterator[tuple[Office, str]]:
     async with office(mode="webhook") as here:
         app = Starlette(routes=here.channel.routes(here.inbox.receive))
         async with served(app) as address:
-            here.channel._address = address + PATH
-            yield here, address + PATH
+            here.channel._address = address + HOOK.path
+            yield here, address + HOOK.path
 
 
 async def test_telegram_calls_us_with_the_secret_derived_from_the_token() -> None:
     async with called_office() as (here, address), here.listening() as inbox:
-        assert (here.tg.webhook.url, here.tg.webhook.secret) == (address, derived_secret(here.tg.token))
+        assert (here.tg.webhook.url, here.tg.webhook.secret) == (address, HOOK.secret(here.tg.token))
         assert here.tg.updates.allowed == [str(kind) for kind in ALLOWED_UPDATES]
         here.tg.send_album(here.tg.user("Lan"), 3, "Hội thao")
         await here.heard(3)
@@ -206,8 +206,8 @@ async def test_who_does_not_know_the_secret_is_turned_away_before_anything_is_re
     secret: str | None, body: bytes, status: int
 ) -> None:
     async with called_office() as (here, address):
-        shown = derived_secret(here.tg.token) if secret == "right" else secret
-        headers = {} if shown is None else {HEADER: shown.encode()}
+        shown = HOOK.secret(here.tg.token) if secret == "right" else secret
+        headers = {"content-type": b"application/json"} | ({} if shown is None else {HOOK.header: shown.encode()})
         async with httpx.AsyncClient(verify=False) as stranger:
             answer = await stranger.post(address, content=body, headers=headers)
         assert (answer.status_code, here.inbox.tried) == (status, 0)

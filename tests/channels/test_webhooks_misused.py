@@ -13,14 +13,14 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from bot.channels import body
-from bot.channels.telegram import webhook as telegram
-from bot.channels.zalo_bot import webhook as zalo_bot
+from bot.channels.telegram.webhook import HOOK as TELEGRAM
+from bot.channels.zalo_bot.webhook import HOOK as ZALO_BOT
 from bot.channels.zalo_oa import webhook as zalo_oa
 from bot.channels.zalo_oa.signature import Signer
 from tests.fakes.telegram.loopback import serve
 
-SECRET = {telegram.PATH: telegram.HEADER, zalo_bot.PATH: zalo_bot.HEADER}
-PATHS = (telegram.PATH, zalo_bot.PATH, zalo_oa.PATH)
+SECRET = {hook.path: hook.header for hook in (TELEGRAM, ZALO_BOT)}
+PATHS = (*SECRET, zalo_oa.PATH)
 DEEP = b'{"event_name": ' + b"[" * 200_000 + b"]" * 200_000 + b"}"
 
 
@@ -31,8 +31,8 @@ async def hear(*_: Any) -> None:
 def routes() -> list[Route]:
     nobody = Signer("app", "oa", "secret", "secret")
     return [
-        telegram.webhook_route("s" * 20, hear),
-        zalo_bot.webhook_route("s" * 20, hear),
+        TELEGRAM.route("s" * 20, hear),
+        ZALO_BOT.route("s" * 20, hear),
         zalo_oa.webhook_route(lambda: nobody, hear),
     ]
 

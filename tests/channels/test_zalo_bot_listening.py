@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from bot.channels.contract import Event
-from bot.channels.zalo_bot.webhook import HEADER, PATH, derived_secret
+from bot.channels.zalo_bot.webhook import HOOK as CALLED
 from tests.channels.zalo_bot_office import IMPATIENT, PUBLIC, Office, eventually, office, part, picture_bytes
 from tests.fakes.zalo_bot import faults
 
@@ -141,7 +141,7 @@ async def test_somebody_elses_webhook_is_told_and_never_taken_away(tmp_path: Pat
 async def test_the_platform_calls_us_in_either_shape(tmp_path: Path, shape: str) -> None:
     async with office(tmp_path, shape=shape, **HOOK) as here, here.listening():
         await here.zalo.until(lambda: here.zalo.webhook.url)
-        assert here.zalo.webhook.url == PUBLIC + PATH
+        assert here.zalo.webhook.url == PUBLIC + CALLED.path
         here.zalo.say(here.zalo.person("Lan"), "một")
         here.zalo.send_photo(here.zalo.person("Tú"), picture_bytes())
         events = await here.heard(2)
@@ -166,14 +166,14 @@ async def test_a_webhook_that_somebody_took_is_told_and_set_again(tmp_path: Path
     async with office(tmp_path, **HOOK) as here, here.listening():
         await here.zalo.until(lambda: here.zalo.webhook.url)
         here.zalo.webhook.url = "https://other.example.vn/hook"
-        await eventually(lambda: here.zalo.webhook.url == PUBLIC + PATH)
+        await eventually(lambda: here.zalo.webhook.url == PUBLIC + CALLED.path)
         assert here.codes == ["zalo_bot.taken"]
 
 
 async def post(here: Office, body: bytes, *, secret: str = "", kind: str = "application/json") -> int:
-    address = here.zalo.names["loa.example.vn"] + PATH
-    shown = (secret or derived_secret(here.zalo.token)).encode()
-    headers = {HEADER.encode(): shown, b"content-type": kind.encode()}
+    address = here.zalo.names["loa.example.vn"] + CALLED.path
+    shown = (secret or CALLED.secret(here.zalo.token)).encode()
+    headers = {CALLED.header.encode(): shown, b"content-type": kind.encode()}
     async with httpx.AsyncClient(verify=False, trust_env=False) as http:
         return (await http.post(address, content=body, headers=headers)).status_code
 

@@ -252,6 +252,7 @@ async def test_a_lost_key_is_said_and_everything_waits(tmp_path: Path) -> None:
         outcome = await other.send(part(desk.oa.user("Lan"), "Chào"))
         assert isinstance(outcome, RetryAt)
         assert "khóa niêm phong" in outcome.reason
+        assert "loa zalo login" in outcome.reason
         assert "zalo_oa.key_lost" in desk.alarms
         await other.close()
 

@@ -32,7 +32,7 @@ def test_a_lost_key_file_is_said_and_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "key").unlink()
     with pytest.raises(KeyLost) as lost:
         sealer.open(sealed)
-    assert "loa zalo login" in lost.value.sentence
+    assert "đăng nhập lại" in lost.value.sentence
     assert not (tmp_path / "key").exists()
 
 

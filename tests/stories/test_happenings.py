@@ -102,6 +102,18 @@ def test_about_a_stranger_an_admin_decides_once(square: Town) -> None:
     assert "đã có người xử lý" in square.texts("quan")[-1]
 
 
+def test_who_knocks_all_day_long_is_asked_about_once(square: Town) -> None:
+    for _ in range(5):
+        square.hears(square.event("", "nhom", kind="asked", members=("7001",)))
+    square.hears(square.event("", "nhom", kind="asked", members=("7002",)))
+    square.deliver()
+    assert sum("xin vào nhóm" in text for text in square.texts("quan")) == 2
+    square.wait(24 * 3600)
+    square.hears(square.event("", "nhom", kind="asked", members=("7001",)))
+    square.deliver()
+    assert sum("xin vào nhóm" in text for text in square.texts("quan")) == 3
+
+
 def test_an_officer_of_another_cluster_and_an_editor_open_no_door(square: Town) -> None:
     square.settle("mai", "CS03")
     square.hears(square.event("", "nhom", kind="asked", members=("mai",)))

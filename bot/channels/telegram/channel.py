@@ -15,6 +15,7 @@ from telegram.error import TelegramError
 
 from bot.channels.contract import Outcome, Part, Proof, Receive, Seen, Sent
 from bot.channels.envelope import STAND_IN, Envelope
+from bot.channels.hook import Hear
 from bot.channels.patience import Patience
 from bot.channels.telegram import doctor, firstday
 from bot.channels.telegram.download import fetch
@@ -24,7 +25,7 @@ from bot.channels.telegram.outcomes import Outcomes
 from bot.channels.telegram.polling import poll
 from bot.channels.telegram.request import ApiError, CarefulRequest
 from bot.channels.telegram.sending import deliver
-from bot.channels.telegram.webhook import PATH, Hear, derived_secret, webhook_route
+from bot.channels.telegram.webhook import HOOK
 from bot.clock import Clock
 from bot.settings import Telegram
 
@@ -42,8 +43,8 @@ class TelegramChannel:
     def __init__(self, settings: Telegram, clock: Clock, public_url: str, *, waits: Waits | None = None) -> None:
         self._settings, self._clock, self._waits = settings, clock, waits or Waits()
         self._token = settings.token.get_secret_value().strip()
-        self._secret = settings.webhook_secret.get_secret_value() or derived_secret(self._token)
-        self._address = public_url.rstrip("/") + PATH
+        self._secret = settings.webhook_secret.get_secret_value() or HOOK.secret(self._token)
+        self._address = public_url.rstrip("/") + HOOK.path
         self.account = self._token.partition(":")[0]
         base = settings.api_base.rstrip("/")
         self._envelope = Envelope(self._token, settings.proxy)
@@ -121,7 +122,7 @@ class TelegramChannel:
     def routes(self, receive: Receive) -> list[Any]:
         if self._settings.mode != "webhook":
             return []
-        return [webhook_route(self._secret, self._hearing(receive))]
+        return [HOOK.route(self._secret, self._hearing(receive))]
 
     def _hearing(self, receive: Receive) -> Hear:
         """What polling and the webhook do with one raw update. Raises when it could not be stored."""
@@ -192,7 +193,7 @@ class TelegramChannel:
 
     async def diagnose(self) -> list[str]:
         """Ends with a note about data abroad, unless the bot runs over a server of one's own."""
-        found = doctor.check_settings(self._settings, self._address.removesuffix(PATH))
+        found = doctor.check_settings(self._settings, self._address.removesuffix(HOOK.path))
         if not self._token:
             return found
         try:

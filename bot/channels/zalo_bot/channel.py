@@ -13,6 +13,7 @@ import httpx
 import structlog
 
 from bot.channels.contract import Outcome, Part, Proof, Receive, Recipient, Seen, Sent
+from bot.channels.hook import Hear
 from bot.channels.zalo_bot import doctor, firstday
 from bot.channels.zalo_bot.api import Api, ApiError, ForeignAnswer
 from bot.channels.zalo_bot.download import Files
@@ -22,12 +23,12 @@ from bot.channels.zalo_bot.limits import ABILITIES, NAME, Waits
 from bot.channels.zalo_bot.links import Links
 from bot.channels.zalo_bot.outcomes import Outcomes
 from bot.channels.zalo_bot.pictures import Pictures
-from bot.channels.zalo_bot.polling import Hear, poll
+from bot.channels.zalo_bot.polling import poll
 from bot.channels.zalo_bot.quota import Quota, Ring, account_of
 from bot.channels.zalo_bot.sending import Speaker
 from bot.channels.zalo_bot.showing import Showing
 from bot.channels.zalo_bot.troubles import TAKEN, Troubles
-from bot.channels.zalo_bot.webhook import PATH, derived_secret, webhook_route
+from bot.channels.zalo_bot.webhook import HOOK
 from bot.clock import Clock
 from bot.settings import ZaloBot
 from campaign.work.reach import Reach
@@ -57,8 +58,8 @@ class ZaloBotChannel:
     def __init__(self, settings: ZaloBot, around: Surroundings, *, waits: Waits | None = None) -> None:
         self._settings, self._around, self._waits = settings, around, waits or Waits()
         self._token = settings.token.get_secret_value().strip()
-        self._secret = settings.webhook_secret.get_secret_value() or derived_secret(self._token)
-        self._address = around.public_url.rstrip("/") + PATH
+        self._secret = settings.webhook_secret.get_secret_value() or HOOK.secret(self._token)
+        self._address = around.public_url.rstrip("/") + HOOK.path
         self.account = account_of(self._token)
         self._api = Api(self._token, settings.api_base, self._waits)
         self._files = Files(settings.file_hosts, self._waits)
@@ -123,7 +124,7 @@ class ZaloBotChannel:
 
     def routes(self, receive: Receive) -> list[Any]:
         hears = self._settings.mode == "webhook"
-        return [*self._showing.routes(), *([webhook_route(self._secret, self._hearing(receive))] if hears else [])]
+        return [*self._showing.routes(), *([HOOK.route(self._secret, self._hearing(receive))] if hears else [])]
 
     def _hearing(self, receive: Receive) -> Hear:
         """What polling and the webhook do with one raw update. Raises when it could not be stored."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 
+from bot.channels.hook import Hear
 from bot.channels.zalo_bot.api import Api, ApiError, ForeignAnswer
 from bot.channels.zalo_bot.troubles import Troubles
 
 LAST_SECONDS = 3.0  # for what is being stored when the program stops
-Hear = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 async def poll(api: Api, troubles: Troubles, hear: Hear) -> None:

@@ -1,56 +1,12 @@
-"""The platform calls us: one route, guarded by the secret that setWebhook gave it."""
+"""Where the Zalo Bot Platform calls us. Whether it asks again after anything but 200 is not known."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-from collections.abc import Awaitable, Callable
-from typing import Any
+from bot.channels.hook import Hook
 
-import structlog
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
-from bot.channels.body import bounded_body
-
-log = structlog.get_logger()
-PATH = "/zalo-bot/webhook"
-HEADER = "X-Bot-Api-Secret-Token"
-Hear = Callable[[dict[str, Any]], Awaitable[None]]
-
-
-def derived_secret(token: str) -> str:
-    """The secret when the settings name none: the same after every restart, and of no use to find the token."""
-    return hmac.new(token.encode(), b"loa zalo bot webhook", hashlib.sha256).hexdigest()
-
-
-def webhook_route(secret: str, hear: Hear) -> Route:
-    """Answers 200 when the update is stored. Whether the platform asks again after anything else is not known."""
-
-    async def take(request: Request) -> Response:
-        shown = request.headers.get(HEADER, "")
-        if not hmac.compare_digest(shown.encode(), secret.encode()):
-            return Response(status_code=403)
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            return Response(status_code=415)
-        body = await bounded_body(request)
-        try:
-            update = json.loads(body)
-        except (ValueError, RecursionError):
-            return Response(status_code=400)
-        if not isinstance(update, dict):
-            return Response(status_code=400)
-        return await _heard(hear, update)
-
-    return Route(PATH, take, methods=["POST"])
-
-
-async def _heard(hear: Hear, update: dict[str, Any]) -> Response:
-    try:
-        await hear(update)
-    except Exception as error:
-        log.error("zalo_bot.not_stored", error=type(error).__name__)
-        return Response(status_code=500)
-    return Response(status_code=200)
+HOOK = Hook(
+    channel="zalo_bot",
+    path="/zalo-bot/webhook",
+    header="X-Bot-Api-Secret-Token",
+    salt=b"loa zalo bot webhook",
+)

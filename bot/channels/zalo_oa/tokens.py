@@ -36,7 +36,8 @@ ATTEMPTS = 2  # with one refresh token: after silence it may or may not be spent
 EARLY_PAUSE = 300.0  # seconds between attempts while the old token still works
 SEEDS = "seeds"  # the fact that names the tokens of the settings that were taken over
 
-NONE = "Zalo OA chưa đăng nhập. Chạy lệnh: loa zalo login"
+HOW = "Chạy lệnh: loa zalo login"
+NONE = f"Zalo OA chưa đăng nhập. {HOW}"
 DEAD = (
     "Zalo không làm mới được quyền truy cập của OA nên sắp hoặc đã ngừng gửi, nhận tin. "
     "Quản trị viên OA đăng nhập lại: chạy lệnh loa zalo login trên máy chủ, mở đường dẫn cấp quyền, dán mã nhận được. "
@@ -131,8 +132,9 @@ class Tokens:
                 self._seeded = True
             held = await self._database.read(self._read)
         except KeyLost as lost:
-            await self._ring(NAME, f"{NAME}.key_lost", lost.sentence)
-            raise NoGrant(lost.sentence) from lost
+            sentence = f"{lost.sentence} {HOW}"
+            await self._ring(NAME, f"{NAME}.key_lost", sentence)
+            raise NoGrant(sentence) from lost
         if held is None:
             raise NoGrant(NONE)
         logs.hide(held.pair.access, held.pair.refresh)
