@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +50,7 @@ WORDS = "Kính gửi các đơn vị: sáng mai 8 giờ họp giao ban tại h�
 def main(table: Table) -> None:
     with TemporaryDirectory() as folder:
         floors(table, Path(folder))
+    warm_up()
     for size in SIZES:
         with sqlite() as database:
             ours(table, "SQLite", database, size)
@@ -90,17 +91,31 @@ def floors(table: Table, folder: Path) -> None:
             table.add(f"floor: transactions with one row, one after the other, {name}", f"{rate:,.0f}/s", f"n={count}")
 
 
-def ours(table: Table, name: str, database: Database, size: int) -> None:
+def warm_up() -> None:
+    """The first statement of a kind is built, and that is paid once in the life of a process."""
+    with sqlite() as database:
+        enqueue(database, found(database, 1))
+
+
+def found(database: Database, size: int) -> Sequence[Chat]:
     with database.transaction() as session:
         row = Chat(channel="telegram", external_id="", created_at=NOW).model_dump(exclude={"id"})
         insert_values(session, Chat, [{**row, "external_id": str(-1 - place)} for place in range(size)])
     with database.snapshot() as session:
-        chats = session.exec(select(Chat)).all()
+        return session.exec(select(Chat)).all()
+
+
+def enqueue(database: Database, chats: Sequence[Chat]) -> None:
     message = Message(text=WORDS, choices=(Choice("Đã nhận", "seen:1"),))
-    start = time.perf_counter()
     with database.transaction() as session:
         places = ((f"p1:{chat.id}", chat) for chat in chats)
         say_to_all(session, places, message, priority=Priority.PUSH, personal=False)
+
+
+def ours(table: Table, name: str, database: Database, size: int) -> None:
+    chats = found(database, size)
+    start = time.perf_counter()
+    enqueue(database, chats)
     rate = size / (time.perf_counter() - start)
     table.add(f"rows enqueued, {size:,} chats, Loa on {name}", f"{rate:,.0f}/s", "one transaction, durable")
     sent, seconds, cpu = asyncio.run(send_all(database, min(size, MEASURED)))
