@@ -49,10 +49,10 @@ def _change_row(change: Change) -> str:
 
 
 def apply(context: Context, argument: str) -> None:
-    """ "12:3": the three changes that were shown. What has left is listed, with words to correct it."""
+    """ "12:6f1c…": the changes that were shown, by their mark. What has left is listed, with words to correct it."""
     reading = waiting(context, argument)
     known = _changed(context, reading)
-    if len(known.revision.changes) != numbers(argument)[1]:
+    if known.revision.mark != argument.partition(":")[2]:
         context.toast(OTHER_CHANGES)
         return changes(context, str(reading.id))
     applied = readings.apply(context.session, reading, known, context.now, context.house.hours)

@@ -274,8 +274,8 @@ def told(reading: PlanReading, known: Known | None) -> Answer:
 
 
 def apply_choice(reading: PlanReading, known: Known) -> Choice:
-    """It names how many changes were shown, so that no others are applied."""
-    return Choice("Áp dụng thay đổi", f"planapply:{reading.id}:{len(known.revision.changes)}")
+    """It names the changes that were shown, so that no others are applied."""
+    return Choice("Áp dụng thay đổi", f"planapply:{reading.id}:{known.revision.mark}")
 
 
 def _draft_choice(reading: PlanReading, label: str = "Lập đợt nháp") -> Choice:

@@ -204,6 +204,25 @@ def test_a_corrected_edition_shows_what_it_changes_and_applies_it(planners: Town
     assert any("đã được dùng" in heard.text for heard in planners.heard("quan"))
 
 
+def test_changes_that_became_others_are_shown_again_before_they_are_applied(planners: Town, media: Media) -> None:
+    """As many of them as before: what counts is what the person has read."""
+    draft(planners, media)
+    words = rows(planners, Slogan)[0].text
+    sends_file(planners, "quan")
+    planners.presses("quan", "Đọc kế hoạch")
+    read(planners, media, PLAN.replace(words, f"{words} hôm nay").encode())
+    planners.presses("quan", "Xem thay đổi")
+    with planners.database.transaction() as session:
+        slogan = session.exec(select(Slogan).where(Slogan.text == words)).one()
+        slogan.text = f"{words} mãi mãi"
+        session.add(slogan)
+    planners.presses("quan", "Áp dụng thay đổi")
+    assert "mãi mãi" in planners.last("quan").text
+    assert any("Đợt vừa được sửa" in text for text in planners.texts("quan"))
+    planners.presses("quan", "Áp dụng thay đổi")
+    assert f"{words} hôm nay" in {slogan.text for slogan in rows(planners, Slogan)}
+
+
 def test_what_was_announced_before_the_change_is_one_tap_from_being_put_right(planners: Town, media: Media) -> None:
     draft(planners, media)
     with planners.database.transaction() as session:

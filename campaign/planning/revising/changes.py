@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -82,6 +84,12 @@ class Revision:
     @property
     def is_empty(self) -> bool:
         return not self.changes and not self.questions
+
+    @property
+    def mark(self) -> str:
+        """Short, and another one as soon as a person reads other changes; how far a push has come does not count."""
+        read = [(change.kind, change.what, change.before, change.after, change.sent) for change in self.changes]
+        return hashlib.sha256(json.dumps([read, self.questions]).encode()).hexdigest()[:10]
 
     @property
     def summary(self) -> str:
