@@ -36,6 +36,7 @@ DOUBTFUL = "chưa rõ {count}"
 REFUSED = "không tới được {count}"
 CANCELLED = "đã hủy {count}"
 DONE = "Đã gửi xong."
+CUT_SHORT = "Đã hủy phần chưa gửi."
 WITHDRAWN = "Thông báo này đã được thu hồi."
 PAUSED = "Đang tạm dừng: {count} nơi chờ."
 REASON = " Lý do nhiều nhất: {reason}"
@@ -105,7 +106,7 @@ def _remark(push: Push, counts: dict[str, int], now: datetime, house: House, *, 
     if withdrawn:
         return WITHDRAWN
     if not left(counts):
-        return DONE
+        return CUT_SHORT if push.cancelled_at is not None else DONE
     if push.paused_at is not None:
         reason = REASON.format(reason=push.pause_reason) if push.pause_reason else ""
         return PAUSED.format(count=grouped(left(counts))) + reason

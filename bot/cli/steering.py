@@ -73,11 +73,11 @@ def list_corrections(number: int, as_json: bool) -> None:
         value = [
             {"id": made.id, "kind": made.kind, "at": made.at, "text": made.text, **asdict(one)} for made, one in found
         ]
-        lines = [line for made, one in found for line in _lines(made, one)]
+        lines = [line for turn, (made, one) in enumerate(found, 1) for line in _lines(turn, made, one)]
         show(value, as_json=as_json, text="\n".join(lines) or "Thông báo này chưa được đính chính lần nào.")
 
 
-def _lines(made: Correction, found: corrections.Result) -> list[str]:
+def _lines(turn: int, made: Correction, found: corrections.Result) -> list[str]:
     done = [
         f"{count} {words}"
         for words, count in (
@@ -86,7 +86,8 @@ def _lines(made: Correction, found: corrections.Result) -> list[str]:
         )
         if count
     ]  # fmt: skip
-    head = f"{KINDS[made.kind]} lần {made.id}: {', '.join(done) or 'không nơi nào phải sửa'}"
+    name = f"{KINDS[made.kind]} lần {turn}" if made.kind == "correct" else KINDS[made.kind]
+    head = f"{name}: {', '.join(done) or 'không nơi nào phải sửa'}"
     return [head, *(f"  • {failure.place}: {failure.reason}" for failure in found.failures)]
 
 

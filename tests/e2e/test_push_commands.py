@@ -127,3 +127,12 @@ def test_an_invitation_leads_to_the_channel_the_operator_wants(town: Town, tmp_p
     assert missing["qr"] is None
     assert not (tmp_path / "khac.png").exists()
     assert "Các kênh:" in office.loa("invite", "--unit", "CS01", "--channel", "viber", expect=2)
+
+
+def test_corrections_are_counted_for_each_announcement(office: Office) -> None:
+    for number in ("1", "2"):
+        office.loa("push", "Họp 8h", "--to", "unit:CS01", "--now")
+        office.loa("push", "correct", number, "Họp 9h")
+    office.loa("push", "withdraw", "2")
+    lines = office.loa("push", "corrections", "2").splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["Đính chính lần 1", "Thu hồi"]
