@@ -17,9 +17,12 @@ from handlers.reviewing import admin_chats
 from storage.models import Chat, Outgoing, Push, Unit
 from storage.models.messages import IN_DOUBT, Priority
 
-ASK = "Chưa rõ thông báo “{text}” đã tới {place} hay chưa. Anh/chị mở nhóm xem giúp, rồi chọn:"
+ASK = (
+    "Chưa rõ thông báo “{text}” đã tới {place} hay chưa. Anh/chị xem giúp: chưa thấy thì bấm Gửi lại, thấy rồi thì bấm "
+    "Bỏ qua."
+)
 AGAIN = "Sẽ gửi lại tới {place}."
-LET_GO = "Đã bỏ qua, không gửi lại tới {place}."
+LET_GO = "Đã ghi là {place} nhận rồi, không gửi lại."
 SETTLED = "Việc này đã có người xử lý."
 NO_RIGHT = "Chỉ quản trị viên hoặc biên tập viên được quyết định gửi lại."
 AT_ONCE = 20

@@ -9,9 +9,10 @@ from sqlmodel import Session
 from bot.cli.frame import fail, house, show
 from bot.core import Core
 from campaign.work import doubts
-from handlers.doubting import place_of
+from handlers.doubting import LET_GO, place_of
 from storage.models import Outgoing
 
+DECIDE = "Chưa thấy ở đó thì gửi lại: loa push resend SỐ   Thấy rồi thì bỏ qua: loa push letgo SỐ"
 NONE = "Không có tin nào chưa rõ đã tới hay chưa."
 
 
@@ -21,7 +22,7 @@ def list_doubts(as_json: bool) -> None:
         rows = [_value(session, core, row) for row in doubts.undecided(session)]
         lines = [f"{row['row']:>7}  {row['at']:16}  {row['place'][:40]:40}  {row['text'][:50]}" for row in rows]
         if lines:
-            lines.append("Gửi lại: loa push resend SỐ   Bỏ qua: loa push letgo SỐ")
+            lines.append(DECIDE)
         show(rows, as_json=as_json, text="\n".join(lines) or NONE)
 
 
@@ -49,5 +50,5 @@ def _decide(number: int, as_json: bool, *, again: bool) -> None:
         if row is None or not decide(session, row, core.clock.now(), by=None):
             fail(f"Không có tin chưa rõ số {number}. Xem danh sách: loa push doubts")
         place = place_of(session, row)
-        words = f"Sẽ gửi lại tới {place}." if again else f"Đã bỏ qua, không gửi lại tới {place}."
+        words = f"Sẽ gửi lại tới {place}." if again else LET_GO.format(place=place)
         show({"row": number, "state": row.state}, as_json=as_json, text=words)

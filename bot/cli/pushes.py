@@ -13,7 +13,7 @@ from bot.cli import doubting, reaching, steering
 from bot.cli.frame import fail, house, moment, show
 from bot.core import Core
 from campaign.planning import listing
-from campaign.work import pushes
+from campaign.work import corrections, pushes
 from storage.models import Push
 from storage.models.campaigns import PushState
 from storage.models.messages import OutgoingState
@@ -24,6 +24,7 @@ WORDS = {
     OutgoingState.CANCELLED: "đã hủy",
 }  # fmt: skip
 NOWHERE = "Không có nơi nào để gửi."
+WITHDRAWN = "Đã thu hồi. Kết quả từng nơi: loa push corrections {id}"
 TO = (
     "all · unit:MÃ · under:MÃ · cluster:TÊN · kind:grassroots · role:officer|chair|editor|admin|leader; "
     "nối nhiều nơi bằng dấu +."
@@ -117,7 +118,9 @@ def _status(number: int, as_json: bool) -> None:
             fail(f"Không có thông báo số {number}.")
         counts = pushes.status(session, number)
         text = ", ".join(f"{WORDS[OutgoingState(state)]} {count}" for state, count in counts.items() if count)
-        lines = [*_standing(core, push), text or NOWHERE] if push.state == PushState.RELEASED else _standing(core, push)
+        withdrawn = corrections.is_withdrawn(session, push)
+        standing = [WITHDRAWN.format(id=number)] if withdrawn else _standing(core, push)
+        lines = [*standing, text or NOWHERE] if push.state == PushState.RELEASED else standing
         show(counts, as_json=as_json, text="\n".join(lines))
 
 

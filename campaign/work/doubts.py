@@ -21,7 +21,7 @@ SURE = timedelta(seconds=15)  # after which a history without the message proves
 PATIENCE = timedelta(seconds=120)
 PATIENCE_FOR_ONE = timedelta(seconds=40)  # somebody waits for an answer
 ATTEMPTS = 5  # blind ones, of what only one person reads
-LET_GO = "Người phụ trách đã bỏ qua."
+SEEN_THERE = "Người phụ trách đã thấy ở đó."
 
 
 def next_look(row: Outgoing) -> datetime | None:
@@ -58,15 +58,17 @@ def resend(session: Session, row: Outgoing, now: datetime, *, by: int | None) ->
 
 
 def let_go(session: Session, row: Outgoing, now: datetime, *, by: int | None) -> bool:
-    """Somebody has looked, and nothing more is to be sent. False when it is in doubt no more."""
-    return _decide(session, row, OutgoingState.CANCELLED, LET_GO, now, by)
+    """Somebody has looked and it is there: it counts as sent, so that nobody is phoned about it and a correction comes
+    after it. False when it is in doubt no more.
+    """
+    return _decide(session, row, OutgoingState.SENT, SEEN_THERE, now, by)
 
 
 def _decide(session: Session, row: Outgoing, state: str, reason: str, now: datetime, by: int | None) -> bool:
     if row.state != OutgoingState.UNKNOWN:
         return False
     row.state, row.reason, row.not_before, row.looked_at = state, reason, None, None
-    row.finished_at = now if state == OutgoingState.CANCELLED else None
+    row.finished_at = now if state == OutgoingState.SENT else None
     session.add(row)
     audit.note(session, now, f"doubt.{state}", f"outgoing:{row.id}", person_id=by, actor="" if by else "command")
     return True

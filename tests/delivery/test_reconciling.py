@@ -288,7 +288,7 @@ async def test_a_person_who_decides_while_the_platform_is_asked_is_not_overruled
         return answers[0]
 
     looking.channel.said = a_person_is_faster  # type: ignore[method-assign]
-    assert await looking.until(20) == ["0 cancelled"]
+    assert await looking.until(20) == ["0 sent"]
 
 
 async def test_a_refusal_needs_no_looking(office: PostOffice) -> None:

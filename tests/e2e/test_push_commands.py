@@ -74,11 +74,11 @@ def test_doubts_are_listed_and_decided_by_command(office: Office, town: Town) ->
     first, second = office.json("push", "doubts")
     assert {first["place"], second["place"]} == {"nhom", "lan"}
     assert "Sẽ gửi lại tới" in office.loa("push", "resend", str(first["row"]))
-    assert "Đã bỏ qua" in office.loa("push", "letgo", str(second["row"]))
+    assert f"Đã ghi là {second['place']} nhận rồi" in office.loa("push", "letgo", str(second["row"]))
     assert "Không có tin chưa rõ" in office.loa("push", "letgo", str(second["row"]), expect=1)
     with town.database.snapshot() as session:
         states = {row.id: row.state for row in session.exec(select(Outgoing))}
-    assert states == {first["row"]: OutgoingState.QUEUED, second["row"]: OutgoingState.CANCELLED}
+    assert states == {first["row"]: OutgoingState.QUEUED, second["row"]: OutgoingState.SENT}
 
 
 def test_the_status_of_a_push_says_what_its_counts_do_not(office: Office) -> None:
@@ -136,3 +136,4 @@ def test_corrections_are_counted_for_each_announcement(office: Office) -> None:
     office.loa("push", "withdraw", "2")
     lines = office.loa("push", "corrections", "2").splitlines()
     assert [line.partition(":")[0] for line in lines] == ["Đính chính lần 1", "Thu hồi"]
+    assert office.loa("push", "status", "2").splitlines()[0] == "Đã thu hồi. Kết quả từng nơi: loa push corrections 2"

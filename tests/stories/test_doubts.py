@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from storage.models import Outgoing
+from campaign.work import corrections, reckoning
+from campaign.work.reach import everybody
+from storage.models import Outgoing, Push
 from storage.models.messages import OutgoingState
-from tests.stories.town import Town, local
+from tests.stories.town import HOURS, Town, local
 
 
 @pytest.fixture
@@ -20,7 +22,7 @@ def doubtful(town: Town) -> Town:
     town.tick()
     with town.database.transaction() as session:
         row = session.exec(select(Outgoing).where(Outgoing.to == "nhom1")).one()
-        row.state = OutgoingState.UNKNOWN
+        row.state, row.external_ids = OutgoingState.UNKNOWN, []
         session.add(row)
     town.tick()
     return town
@@ -35,7 +37,10 @@ def state(town: Town) -> str:
 def test_an_editor_is_asked_once(doubtful: Town) -> None:
     doubtful.tick()
     asked = [text for text in doubtful.texts("ha") if "Chưa rõ thông báo" in text]
-    assert asked == ["Chưa rõ thông báo “Gửi ảnh băng rôn” đã tới nhom1 hay chưa. Anh/chị mở nhóm xem giúp, rồi chọn:"]
+    assert asked == [
+        "Chưa rõ thông báo “Gửi ảnh băng rôn” đã tới nhom1 hay chưa. Anh/chị xem giúp: chưa thấy thì bấm Gửi lại, "
+        "thấy rồi thì bấm Bỏ qua."
+    ]
 
 
 def test_sent_again_only_at_a_persons_word(doubtful: Town) -> None:
@@ -46,12 +51,28 @@ def test_sent_again_only_at_a_persons_word(doubtful: Town) -> None:
     assert state(doubtful) == OutgoingState.SENT
 
 
-def test_let_go(doubtful: Town) -> None:
+def test_let_go_because_it_is_there(doubtful: Town) -> None:
     doubtful.presses("ha", "Bỏ qua")
-    assert state(doubtful) == OutgoingState.CANCELLED
+    assert state(doubtful) == OutgoingState.SENT
     doubtful.presses("ha", "Gửi lại")
-    assert state(doubtful) == OutgoingState.CANCELLED
     assert "đã có người xử lý" in doubtful.texts("ha")[-1]
+    assert len([text for text in doubtful.texts("nhom1") if "Gửi ảnh băng rôn" in text]) == 1
+
+
+def test_what_was_seen_there_is_nothing_to_phone_about_and_is_corrected_and_withdrawn(doubtful: Town) -> None:
+    doubtful.settle("quan", "LDLD", "admin")  # type: ignore[arg-type]
+    doubtful.presses("ha", "Bỏ qua")
+    with doubtful.database.transaction() as session:
+        push = session.exec(select(Push)).one()
+        to_phone = reckoning.to_phone(session, push, HOURS, doubtful.now, everybody)
+        assert "CĐCS Nhà máy số 1" not in [one.unit for one in to_phone]
+        corrections.correct(session, push, "Gửi ảnh băng rôn và cờ", doubtful.now)
+    doubtful.tick()
+    assert doubtful.last("nhom1").text == "Đính chính: Gửi ảnh băng rôn và cờ"
+    with doubtful.database.transaction() as session:
+        corrections.withdraw(session, session.exec(select(Push)).one(), doubtful.now)
+    doubtful.tick()
+    assert any("không còn hiệu lực" in text or "thu hồi" in text for text in doubtful.texts("nhom1"))
 
 
 def test_an_officer_cannot_decide(doubtful: Town) -> None:
