@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -11,8 +12,8 @@ from campaign.message import Message
 from campaign.organisation import people
 from campaign.organisation.people import Right
 from handlers.context import House
-from storage.models import Chat, Unit
-from storage.models.messages import Priority
+from storage.models import Chat, Outgoing, Unit
+from storage.models.messages import UNSENT, OutgoingState, Priority
 
 WORDS = "Cần anh/chị xử lý: {sentence}"
 
@@ -28,6 +29,16 @@ def tell_admins(session: Session, channel: str, code: str, sentence: str, now: d
         outbox.say(session, f"alarm:{code}:{day}:{chat.id}", chat, message, priority=Priority.INTERACTIVE)
         for chat in admins_beside(session, root, channel)
     )
+
+
+def mended(session: Session, codes: Iterable[str]) -> None:
+    """These troubles are over: who has not heard of them need not, and the next one is told on the same day too."""
+    for code in codes:
+        told = select(Outgoing).where(col(Outgoing.key).startswith(f"alarm:{code}:"), ~col(Outgoing.key).contains("#"))
+        for row in session.exec(told):
+            row.key = f"{row.key}#{row.id}"
+            row.state = OutgoingState.CANCELLED if row.state in UNSENT else row.state
+            session.add(row)
 
 
 def admins_beside(session: Session, root: int, channel: str) -> list[Chat]:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from bot.cli.frame import fail, house, show
 from bot.core import Core
+from handlers import alarming
 from storage import grants
 from storage.sealing import KeyLost, Sealer, sealer_for
 
@@ -117,6 +118,7 @@ async def _exchange(core: Core, sealer: Sealer, code: str, verifier: str, oa_id:
     from bot.channels.zalo_oa.channel import KNOWN_OA
     from bot.channels.zalo_oa.limits import Waits
     from bot.channels.zalo_oa.signin import SignIn, SignInRefused, SignInUnanswered, SignInUnreachable
+    from bot.channels.zalo_oa.tokens import ENDED_BY_SIGNING_IN
 
     sealer.seal({})  # a key that cannot be made is found out before the code is spent
     tokens = _tokens(core, sealer, oa_id)
@@ -126,6 +128,7 @@ async def _exchange(core: Core, sealer: Sealer, code: str, verifier: str, oa_id:
         await tokens.keep(pair)
         value = {"oa_id": oa_id}
         await core.database.write(grants.note_fact, NAME, "", KNOWN_OA, value, core.clock.now())
+        await core.database.write(alarming.mended, ENDED_BY_SIGNING_IN)
     except SignInRefused as refused:
         fail(f"{REFUSED} (mã lỗi của Zalo: {refused.code})")
     except (SignInUnanswered, SignInUnreachable):

@@ -17,7 +17,7 @@ from storage.models.messages import OutgoingState
 
 log = structlog.get_logger()
 UNSENDABLE_SECONDS = 60
-CLOSED_SECONDS = 3600  # how long a row waits for a person who must mend the account
+CLOSED_SECONDS = 300  # until an account that a person must mend is tried again: they were promised minutes
 GIVE_UP_AFTER = timedelta(days=2)
 Failure = RetryAt | Refused | Unknown
 

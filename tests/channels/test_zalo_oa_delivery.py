@@ -38,3 +38,20 @@ async def test_a_dead_grant_loses_and_repeats_nothing(tmp_path: Path) -> None:
             await desk.another().tokens.keep(Pair(pair.access, pair.refresh))
             await until(desk, lambda: set(post.states().values()) == {"sent"})
         assert [desk.oa.texts(group) for group in groups] == [["Mời treo cờ"]] * 3
+
+
+async def test_an_account_that_was_mended_speaks_within_minutes(tmp_path: Path) -> None:
+    """As ``loa zalo login`` promises, whatever Zalo called the trouble."""
+    async with office(tmp_path) as desk:
+        group = desk.oa.group("Cụm 1")
+        post = PostOffice(desk.database, channel=desk.channel, clock=desk.clock)  # type: ignore[arg-type]
+        sender = Sender(
+            desk.database, desk.channel, Gate(BRISK, monotonic=desk.hand), desk.clock, HOURS, post.open_media
+        )
+        desk.oa.broken = -223
+        post.push(group.id, text="Mời treo cờ")
+        async with post.open(sender):
+            await until(desk, lambda: "retry" in post.states().values())
+            desk.oa.broken, mended = 0, desk.hand.passed
+            await until(desk, lambda: set(post.states().values()) == {"sent"})
+        assert desk.hand.passed - mended < 600

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 from typer.testing import CliRunner
 
 from bot.cli.root import app
 from storage import grants
 from storage.database import Database
+from storage.models import Outgoing
 from tests.channels.zalo_oa_office import office
 from tests.fakes.zalo_oa import FakeZaloOaThread
 
@@ -115,6 +117,18 @@ def test_a_dead_grant_shows_in_the_state(desk: Desk, zalo: FakeZaloOaThread) -> 
         grants.kill(session, newest.id)
     database.close()
     assert "từ chối" in desk.loa("zalo", "token", expect=1)
+
+
+def test_after_signing_in_again_nobody_is_told_to_sign_in(desk: Desk, zalo: FakeZaloOaThread) -> None:
+    """An admin who is only on Zalo cannot hear that Zalo is dead; when it lives again the alarm is a lie."""
+    desk.loa("zalo", "login", "--code", desk.consent())
+    database = Database(desk.env["LOA_DATABASE__URL"])
+    with database.transaction() as session:
+        session.add(Outgoing(key="alarm:zalo_oa.grant_dead:2027-05-10:1", channel="zalo_oa", to="1", message={}))
+    desk.loa("zalo", "login", "--code", desk.consent())
+    with database.snapshot() as session:
+        assert session.exec(select(Outgoing.state)).one() == "cancelled"
+    database.close()
 
 
 def test_a_lost_key_shows_in_the_state(desk: Desk) -> None:

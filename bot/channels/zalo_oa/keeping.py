@@ -84,7 +84,7 @@ class Keeper:
     async def _tell(self, name: str, error: Exception) -> None:
         log.warning("zalo_oa.chore", chore=name, error=type(error).__name__, detail=str(error)[:200])
         if isinstance(error, NoGrant) and error.lost:
-            await self._ring(NAME, f"{NAME}.no_grant", error.sentence)
+            await self._ring(NAME, error.alarm, error.sentence)
         elif isinstance(error, ApiError) and (rule := any_rule(error.code)).act is Act.CLOSE:
             await self._ring(NAME, f"{NAME}.closed", rule.words)
 

@@ -34,6 +34,9 @@ log = structlog.get_logger()
 Ring = Callable[[str, str, str], Awaitable[None]]
 ATTEMPTS = 2  # with one refresh token: after silence it may or may not be spent, and the second answer tells
 EARLY_PAUSE = 300.0  # seconds between attempts while the old token still works
+ENDED_BY_SIGNING_IN = tuple(
+    f"{NAME}.{trouble}" for trouble in ("no_grant", "grant_dead", "key_lost", "token_refused", "revoked", "closed")
+)
 SEEDS = "seeds"  # the fact that names the tokens of the settings that were taken over
 
 HOW = "Chạy lệnh: loa zalo login"
@@ -50,11 +53,12 @@ SILENT = (
 
 
 class NoGrant(Exception):
-    """No token that could work. ``sentence`` says what a person must do; ``lost``: only a person can mend it."""
+    """No token that could work. ``sentence`` says what a person must do; ``lost``: only a person can mend it;
+    ``alarm``: under which name that is told."""
 
-    def __init__(self, sentence: str, *, lost: bool = True) -> None:
+    def __init__(self, sentence: str, *, lost: bool = True, alarm: str = "no_grant") -> None:
         super().__init__(sentence)
-        self.sentence, self.lost = sentence, lost
+        self.sentence, self.lost, self.alarm = sentence, lost, f"{NAME}.{alarm}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class Tokens:
         if held.dead:
             held = await self._load()  # somebody may have signed in meanwhile
         if held.dead and not self._lives(held):
-            raise NoGrant(DEAD)
+            raise NoGrant(DEAD, alarm="grant_dead")
         if not held.dead and self._age(held) >= RENEW_SECONDS:
             held = await self._early(held)
         return held.pair.access
@@ -132,9 +136,9 @@ class Tokens:
                 self._seeded = True
             held = await self._database.read(self._read)
         except KeyLost as lost:
-            sentence = f"{lost.sentence} {HOW}"
-            await self._ring(NAME, f"{NAME}.key_lost", sentence)
-            raise NoGrant(sentence) from lost
+            error = NoGrant(f"{lost.sentence} {HOW}", alarm="key_lost")
+            await self._ring(NAME, error.alarm, error.sentence)
+            raise error from lost
         if held is None:
             raise NoGrant(NONE)
         logs.hide(held.pair.access, held.pair.refresh)
@@ -206,7 +210,7 @@ class Tokens:
             if held.pair.access != refused and self._age(held) < RENEW_SECONDS:
                 return held  # somebody else was faster
             if held.dead:
-                raise NoGrant(DEAD)
+                raise NoGrant(DEAD, alarm="grant_dead")
             return await self._exchange(held)
 
     @asynccontextmanager
@@ -242,7 +246,7 @@ class Tokens:
             await self._ring(NAME, f"{NAME}.grant_silent", SILENT)
             raise NoGrant(SILENT, lost=False)
         await self._bury(held)
-        raise NoGrant(DEAD)
+        raise NoGrant(DEAD, alarm="grant_dead")
 
     async def _take(self, pair: Pair) -> Held:
         """Commit first. From here on the old pair is worth nothing, so this is tried until it is done."""
