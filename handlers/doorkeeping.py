@@ -19,7 +19,7 @@ ASK = (
     "Anh/chị xem tên trong danh sách chờ của nhóm, rồi chọn:"
 )
 LET_IN = "Đang cho người này vào nhóm {group}."
-TURNED_AWAY = "Đã từ chối người này vào nhóm {group}."
+TURNED_AWAY = "Đang từ chối người này vào nhóm {group}."
 SETTLED = "Yêu cầu này đã có người xử lý."
 NO_RIGHT = "Chỉ quản trị viên được duyệt người vào nhóm."
 MOST = 20  # cards for one event

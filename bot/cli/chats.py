@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session, col, select
 
-from bot.cli.frame import fail, house, person_named, save_qr, show, unit_by_code
+from bot.cli.frame import fail, house, person_named, save_qr, show, unit_by_code, writable
 from bot.core import Core
 from bot.settings import CHANNEL_WORDS
 from campaign import audit
@@ -36,7 +36,9 @@ def invite(
     person: Annotated[str, typer.Option(help="Người đã vào, muốn nhận tin thêm ở kênh khác: tên hoặc số.")] = "",
     uses: Annotated[int, typer.Option(min=1, help="Số lần dùng.")] = 1,
     days: Annotated[float, typer.Option(min=0.01, max=3650, help="Hiệu lực mấy ngày.")] = invites.LIFETIME.days,
-    qr: Annotated[Path | None, typer.Option(help="Ghi mã QR (PNG) của đường dẫn vào tệp này.")] = None,
+    qr: Annotated[
+        Path | None, typer.Option(help="Ghi mã QR (PNG) của đường dẫn vào tệp này.", callback=writable)
+    ] = None,
     channel: Annotated[str, typer.Option(help="Mã QR dẫn vào kênh nào: webchat, telegram, zalo_oa, zalo_bot.")] = "",
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:

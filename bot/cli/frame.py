@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -109,8 +110,19 @@ def progress_bar(done: int, total: int) -> None:
         sys.stderr.flush()
 
 
+def writable(file: Path | None) -> Path | None:
+    """For an option that names a file to write: found out before anything is done that cannot be undone."""
+    if file is None or (os.access(file, os.W_OK) and file.is_file()) or _may_be_made(file):
+        return file
+    fail(f"Không ghi được tệp {file}: thư mục không có, hoặc không có quyền ghi.", BAD_INPUT)
+
+
+def _may_be_made(file: Path) -> bool:
+    return not file.exists() and os.access(file.parent, os.W_OK)
+
+
 def save_qr(text: str, file: Path) -> None:
-    """A PNG to print or to show on a screen."""
+    """A PNG to print or to show on a screen, whatever the file is called."""
     import segno
 
-    segno.make(text, error="m").save(str(file), scale=8, border=3)
+    segno.make(text, error="m").save(str(file), kind="png", scale=8, border=3)

@@ -12,7 +12,7 @@ import typer
 from sqlmodel import Session, select
 
 from bot.channels.contract import GroupOffice, GroupTrouble, OwnsGroups, Package
-from bot.cli.frame import fail, house, save_qr, show, unit_by_code
+from bot.cli.frame import fail, house, save_qr, show, unit_by_code, writable
 from bot.core import Core
 from campaign import audit
 from campaign.organisation import chats, circles, clusters, phones
@@ -151,7 +151,7 @@ def _created_lines(value: dict[str, Any], target: str) -> list[str]:
 @app.command(help="Đường dẫn và mã QR để vào nhóm.")
 def link(
     chat: str,
-    qr: Annotated[Path | None, typer.Option(help="Ghi mã QR (PNG) vào tệp này.")] = None,
+    qr: Annotated[Path | None, typer.Option(help="Ghi mã QR (PNG) vào tệp này.", callback=writable)] = None,
     as_json: Json = False,
 ) -> None:
     with house() as core:

@@ -94,6 +94,22 @@ def test_people_at_the_door_are_let_in_or_not(office: Office, town: Town, zalo: 
     group = zalo.do(lambda fake: fake.groups[made["chat"]])
     assert one.id in group.members
     assert two.id not in {**group.members, **group.waiting}
+    again = office.loa("groups", "approve", made["chat"], one.id, expect=1)
+    assert "không chờ ở nhóm ấy" in again, "not “Báo người quản trị hệ thống”, who is typing this"
+
+
+def test_a_number_that_is_no_group_of_ours_is_named_so(office: Office) -> None:
+    for words in (("members",), ("link",), ("pending",)):
+        assert "loa chats list" in office.loa("groups", *words, "123", expect=1)
+
+
+def test_a_picture_that_cannot_be_written_costs_no_code(office: Office, tmp_path: Path) -> None:
+    """It ended in a traceback, after a code was made that nobody had read."""
+    for place in (tmp_path / "nowhere" / "moi.png", tmp_path):
+        said = office.loa("invite", "--unit", "CS01", "--role", "officer", "--qr", str(place), expect=2)
+        assert "Không ghi được tệp" in said
+    office.loa("invite", "--unit", "CS01", "--role", "officer", "--qr", str(tmp_path / "moi.jpg"))
+    assert (tmp_path / "moi.jpg").read_bytes().startswith(b"\x89PNG")
 
 
 def test_packages_are_listed_and_what_is_wrong_is_said_plainly(

@@ -6,9 +6,10 @@ link. A group whose package has ended is locked, and dissolved some weeks later.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -38,13 +39,15 @@ AT_ONCE = 20  # people invited in one request
 CHECK_EVERY = timedelta(hours=6)
 CHECKED_AT_ONCE = 10  # a round: catching up with all groups must not eat what messages need
 DISSOLVED_AFTER = timedelta(days=45)  # of a locked group, where the platform does not name the day
-NOT_THERE = 403
+NOT_THERE, WRONG_FIELD = 403, 201
 
 NO_ADMIN = (
     "Zalo đòi trong nhóm có một quản trị viên OA đang quan tâm OA. "
     "Đặt [zalo_oa] group_admin = mã người dùng của người đó (số ở loa chats list, khi đã vào bằng Zalo), "
     "hoặc thêm --admin MÃ."
 )
+NO_GROUP = "OA không có nhóm mã này: mã gõ sai, nhóm đã giải tán, hoặc OA đã ra khỏi nhóm. Xem mã ở loa chats list."
+NOT_WAITING = "Người này không chờ ở nhóm ấy: đã được duyệt, đã bị từ chối, hoặc mã gõ sai. Xem: loa groups pending"
 LATER = "Zalo đang bận, chưa mời được. Mời lại sau."
 
 
@@ -104,7 +107,7 @@ class Groups:
         return await self._listed(f"{BASE}/listpendinginvite", chat)
 
     async def answer(self, chat: str, members: Sequence[str], *, let_in: bool) -> None:
-        async with _plainly():
+        async with _plainly({WRONG_FIELD: NOT_WAITING}):
             await self._answer(chat, members, let_in)
 
     # As a message: an answer at the door that delivery looks after
@@ -164,11 +167,14 @@ class Groups:
 
 
 @asynccontextmanager
-async def _plainly() -> AsyncIterator[None]:
-    """What goes wrong, as a sentence for the operator."""
+async def _plainly(here: Mapping[int, str] = MappingProxyType({})) -> AsyncIterator[None]:
+    """What goes wrong, as a sentence for the operator; ``here``: what a code means in this place."""
+    known = {NOT_THERE: NO_GROUP, **here}
     try:
         yield
-    except (ApiError, NotSent, NoAnswer, NoGrant) as error:
+    except ApiError as error:
+        raise GroupTrouble(known.get(abs(error.code)) or sentence_of(error)) from None
+    except (NotSent, NoAnswer, NoGrant) as error:
         raise GroupTrouble(sentence_of(error)) from None
 
 
