@@ -160,12 +160,14 @@ def _unreached(session: Session, push: Push, units: Sequence[Unit], places: Sequ
     """One entry for each unit that nothing reaches, then for each person addressed by role."""
     unit_ids = {unit.id for unit in units if unit.id is not None}
     reporters = pushes.reporters_of(session, unit_ids)
-    inside = clusters.unit_ids_today(session, {chat.cluster_id for chat, *_ in places if chat.cluster_id is not None})
+    lost = _lost(session)
+    known = [chat for chat, *_ in (*lost, *places)]
+    inside = clusters.unit_ids_today(session, {chat.cluster_id for chat in known if chat.cluster_id is not None})
     reached: set[int | None] = set()
     people_reached: set[int | None] = set()
     failures: dict[int | None, tuple[Chat, str]] = {}
     people_failed: dict[int | None, str] = {}
-    for chat, arrives, reason in places:
+    for chat, arrives, reason in (*lost, *places):
         theirs = _units_of(chat, inside, reporters)
         if arrives:
             reached |= theirs
@@ -178,6 +180,12 @@ def _unreached(session: Session, push: Push, units: Sequence[Unit], places: Sequ
     holders = {post.person_id for post in audience.people_of(session, push.audience, None)} - people_reached
     entries += [_of_person(session, person_id, people_failed.get(person_id, NO_CHAT)) for person_id in sorted(holders)]
     return tuple(entries)
+
+
+def _lost(session: Session) -> list[Place]:
+    """Where nothing is tried any more since somebody left or a group was locked; people last, for they are named."""
+    statement = select(Chat).where(~col(Chat.active), Chat.purpose == "work").order_by(Chat.kind, col(Chat.id))
+    return [(chat, False, chat.inactive_reason) for chat in session.exec(statement)]
 
 
 def _units_of(chat: Chat, inside: dict[int, set[int]], reporters: dict[int, set[int]]) -> set[int]:

@@ -14,6 +14,7 @@ from sqlmodel import Session, select
 
 from bot.channels.contract import Channel, Recipient
 from bot.reaching import SWITCHED_OFF, reach_of
+from campaign.organisation import chats
 from campaign.rules import NAME, DeliveryRules
 from campaign.work import flow, pushes, reckoning, reminders
 from campaign.work.reach import Reach, Way
@@ -172,6 +173,29 @@ def test_after_sending_the_refused_are_to_be_phoned(zone: Town) -> None:
     zone.presses("quan", "Ai chưa nhận thông báo cuối?")
     zone.presses("quan", "Ai phải gọi điện")
     assert f"• CĐCS Nhà máy số 3 (Mai): {SILENT}" in zone.texts("quan")[-1]
+
+
+def test_who_has_left_is_phoned_by_name_and_not_called_a_stranger(zone: Town) -> None:
+    """Mai is in the system and unfollowed; “chưa có ai của đơn vị vào hệ thống” would send a second invitation."""
+    with zone.database.transaction() as session:
+        chats.lose(session, CHANNEL, "mai", "Người dùng đã chặn hoặc rời trợ lý.")
+    found = {one.unit: one for one in reckon(zone, draft(zone)).unreached}
+    assert (found["CĐCS Nhà máy số 3"].name, found["CĐCS Nhà máy số 3"].reason) == (
+        "Mai",
+        "Người dùng đã chặn hoặc rời trợ lý.",
+    )
+    assert found["CĐCS Nhà máy số 4"].reason == reckoning.NOBODY
+    by_role = reckon(zone, draft(zone, "role:officer")).unreached
+    assert [(one.name, one.reason) for one in by_role] == [("Mai", "Người dùng đã chặn hoặc rời trợ lý.")]
+
+
+def test_a_cluster_whose_group_is_locked_is_phoned_for_that_reason(zone: Town) -> None:
+    zone.group("nhom", cluster="Cụm 2")
+    with zone.database.transaction() as session:
+        chats.lose(session, CHANNEL, "nhom", "Gói nhóm đã hết hạn.")
+    found = {one.unit: one.reason for one in reckon(zone, draft(zone)).unreached}
+    assert found["CĐCS Nhà máy số 4"] == "Gói nhóm đã hết hạn."
+    assert found["CĐCS Nhà máy số 3"] == SILENT, "of a person who can be named the person's reason counts"
 
 
 def test_an_officer_is_not_shown_whom_to_phone(zone: Town) -> None:
