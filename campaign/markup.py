@@ -19,7 +19,7 @@ from campaign.text import inside_letter
 LABEL_LIMIT = 200  # letters of the words of a link
 ADDRESS_LIMIT = 500  # letters of its address: written out, it still fits one message of every platform we speak on
 BOLD_LIMIT = 2000
-SPAN_LIMIT = 90  # marks of one text; one platform looks at a hundred and finds some itself
+SPAN_LIMIT = 90  # marks shown in one text; one platform looks at a hundred and finds some itself
 BULLET = "• "
 
 # An address as it stands in a text; the marks that end a sentence are not part of it.
@@ -66,13 +66,24 @@ def recalled(text: str, stored: Iterable[dict[str, Any]]) -> Marked:
 
 
 def read(text: str) -> Marked:
-    """An authored text. What is not well-formed mark-up stays exactly as it was typed; nothing is ever refused."""
+    """An authored text. What is not well-formed mark-up stays exactly as it was typed; nothing is ever refused.
+
+    A line whose marks would be too many has none: its words are plain, and addresses stand after them.
+    """
     done = Marked()
     for line in unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n"):
         marked = _line(line)
-        done += marked if len(done.spans) + len(marked.spans) <= SPAN_LIMIT else line
+        done += marked if len(done.spans) + len(marked.spans) <= SPAN_LIMIT else _plain(marked)
         done += "\n"
     return Marked(done.text[:-1], done.spans)
+
+
+def _plain(marked: Marked) -> str:
+    text = marked.text
+    for link in sorted((span for span in marked.spans if span.kind == "link"), key=lambda span: span.end, reverse=True):
+        words = text[link.start : link.end]
+        text = text[: link.end] + ("" if words == link.url else f" ({link.url})") + text[link.end :]
+    return text
 
 
 def _line(line: str) -> Marked:

@@ -57,9 +57,12 @@ def test_what_is_not_well_formed_stays_as_it_was_typed(typed: str) -> None:
     assert read(typed) == Marked(typed)
 
 
-def test_a_text_of_nothing_but_marks_keeps_its_stars_after_the_ninetieth() -> None:
-    marked = read("\n".join(["**a** **b**"] * 60))
-    assert (len(marked.spans), marked.text.count("a b"), marked.text.count("**a** **b**")) == (90, 45, 15)
+def test_after_the_ninetieth_mark_words_are_plain_and_addresses_are_written_out() -> None:
+    marked = read(
+        "\n".join(["- **a** **b**"] * 60 + ["[Kế hoạch](https://cd.vn/kh) và [https://cd.vn](https://cd.vn)"])
+    )
+    assert (len(marked.spans), marked.text.count("• a b"), marked.text.count("*")) == (90, 60, 0)
+    assert marked.text.endswith("\nKế hoạch (https://cd.vn/kh) và https://cd.vn")
 
 
 def test_a_label_put_before_moves_the_spans_and_the_column_gives_them_back() -> None:
