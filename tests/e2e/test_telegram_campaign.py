@@ -58,7 +58,7 @@ def office(tmp_path: Path, telegram: FakeTelegramThread) -> Office:
         TELEGRAM__ENABLED="true",
         TELEGRAM__TOKEN=telegram.token,
         TELEGRAM__API_BASE=telegram.base_url,
-        CLOCK="2027-05-10T05:30:00+07:00@1800",
+        CLOCK="2027-05-10T07:55:00+07:00@600",
         HOURS__DIGEST_AT="15:50",
     )
     (tmp_path / "units.csv").write_text(UNITS, encoding="utf-8")

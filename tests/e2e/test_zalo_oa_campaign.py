@@ -36,7 +36,7 @@ def office(tmp_path: Path, zalo: FakeZaloOaThread) -> Office:
         ZALO_OA__FILE_HOSTS='["127.0.0.1"]',
         PACE__ZALO_OA__PER_SECOND="50",
         PACE__ZALO_OA__PER_CHAT="50",
-        CLOCK="2027-05-10T05:30:00+07:00@1800",
+        CLOCK="2027-05-10T08:00:00+07:00@240",
         HOURS__DIGEST_AT="15:50",
     )
     # The second unit is in no cluster and has no group: its officer is written to in private.
@@ -55,11 +55,12 @@ class Talk:
     def __init__(self, office: Office, zalo: FakeZaloOaThread) -> None:
         self.office, self.zalo = office, zalo
 
-    def heard(self, place: Person | Group, words: str) -> Message:
-        """The newest message of the account there that holds these words, when it has come."""
+    def heard(self, place: Person | Group, words: str, label: str = "") -> Message:
+        """The newest message of the account there that holds these words and has this button, when it has come."""
 
         def find() -> Message | None:
-            return next((m for m in reversed(self.zalo.do(lambda oa: oa.sent(place))) if words in m.text), None)
+            said = self.zalo.do(lambda oa: oa.sent(place))
+            return next((m for m in reversed(said) if words in m.text and (not label or label in m.labels)), None)
 
         found: Message = self.office.until(find, f"“{words}”")
         return found
@@ -68,7 +69,7 @@ class Talk:
         return not any(words in text for text in self.zalo.do(lambda oa: oa.texts(place)))
 
     def press(self, person: Person, words: str, label: str) -> None:
-        message = self.heard(person, words)
+        message = self.heard(person, words, label)
         self.zalo.do(lambda oa: oa.press(person, message, label))
 
 
