@@ -40,7 +40,10 @@ SIDE_BY_SIDE = 3
 CHOICE = 4  # out of so many times as many as there is room for
 IDLE_SECONDS = 0.5
 ATTEMPTS = 6
+STORE_ATTEMPTS = 300  # two days: it is our own disk or store that is away, and the platform still has the file
 FIRST_WAIT_SECONDS = 2.0
+LONGEST_WAIT_SECONDS = 600.0
+STORE = "media.store"
 DOWNLOAD_SECONDS = 600.0
 LOST = "Hệ thống chưa tải được {what} trong {code}. Anh/chị gửi lại giúp phần đó."
 
@@ -105,7 +108,7 @@ class Fetcher:
             await self._database.write(self._failed, item.id, failure)
         except OSError as error:  # the disk is full, the store is away: the platform still has the file
             log.error("fetcher.store", item=item.id, error=type(error).__name__, number=error.errno)
-            await self._database.write(self._failed, item.id, FetchFailed("media.store"))
+            await self._database.write(self._failed, item.id, FetchFailed(STORE))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             # An address nobody foresaw. One strange file must neither stop the others nor the program.
             log.exception("fetcher.broken", item=item.id, error=type(error).__name__)
@@ -151,13 +154,14 @@ class Fetcher:
         if item is None:
             return
         item.attempts += 1
-        final = failure.final or item.attempts >= ATTEMPTS
+        final = failure.final or item.attempts >= (STORE_ATTEMPTS if failure.code == STORE else ATTEMPTS)
         log.warning("fetcher.failed", item=item_id, code=failure.code, final=final)
         if final:
             item.state, item.reason = "refused", failure.code
             _tell_sender(session, item, failure.sentence)
         else:
-            item.retry_at = self._clock.after(FIRST_WAIT_SECONDS * 3**item.attempts)
+            wait = FIRST_WAIT_SECONDS * 3 ** min(item.attempts, ATTEMPTS)
+            item.retry_at = self._clock.after(min(wait, LONGEST_WAIT_SECONDS))
         session.add(item)
 
 

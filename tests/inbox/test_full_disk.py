@@ -20,7 +20,7 @@ from sqlmodel import select
 
 from bot.channels.contract import Channel
 from bot.clock import Clock
-from bot.fetcher import Fetcher
+from bot.fetcher import ATTEMPTS, Fetcher
 from storage.database import Database
 from storage.media import Media
 from storage.models import Item, Outgoing, Submission
@@ -116,10 +116,29 @@ async def test_a_photo_that_does_not_fit_on_the_disk_is_fetched_when_there_is_ro
     assert room.said() == []
 
 
+async def test_a_store_that_is_away_for_a_long_time_costs_nobody_a_photo(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Longer than a platform would be asked for a file; the sender is not told to send again what we can still get."""
+    room.submit()
+    monkeypatch.setattr("bot.fetcher.FIRST_WAIT_SECONDS", 0.0001)
+    monkeypatch.setattr("bot.fetcher.IDLE_SECONDS", 0.01)
+    fetcher = room.fetcher(Clock(MORNING, time.monotonic()))
+    work = asyncio.create_task(fetcher.run())
+    with monkeypatch.context() as away:
+        away.setattr(os, "fsync", no_space)
+        await until(lambda: room.item.attempts > ATTEMPTS)
+    await until(lambda: room.item.state == "stored")
+    fetcher.drain()
+    await work
+    assert room.said() == []
+
+
 async def test_a_disk_that_stays_full_is_told_to_the_sender_once_and_only_as_it_is(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room.submit()
+    monkeypatch.setattr("bot.fetcher.STORE_ATTEMPTS", 6)
     monkeypatch.setattr("bot.fetcher.FIRST_WAIT_SECONDS", 0.0001)
     monkeypatch.setattr("bot.fetcher.IDLE_SECONDS", 0.01)
     monkeypatch.setattr(os, "fsync", no_space)
