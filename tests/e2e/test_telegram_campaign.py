@@ -100,7 +100,7 @@ def test_a_campaign_on_telegram_from_invitation_to_reminder(office: Office, tele
         telegram.do(lambda tg: tg.press(people["LDLD"], "Duyệt"))
         office.until(lambda: group_heard("Đã duyệt: TC-0001"), "decision back in the group")
 
-        office.until(lambda: last("CS02", "Nhắc việc hôm nay"), "digest for the missing")
+        office.until(lambda: last("CS02", "Nhắc việc hôm nay"), "digest for the missing", 70)
         assert not last("CS01", "Nhắc việc hôm nay")
         assert office.healthy()
 
