@@ -152,9 +152,10 @@ def _spoken_to_us(context: Context) -> bool:
 
 
 def _answer_to_reply(context: Context) -> bool:
-    """In a group, "1" counts only as an answer under the bot's own message, or spoken to the bot by name."""
+    """In a group, "1" counts only as an answer under the bot's own message, or spoken to the bot by name; "1 TC-0001"
+    is clear by itself."""
     text, row = context.event.text, context.answered_message()
-    if row is None and context.event.addressed:
+    if NUMBER_AND_CODE.fullmatch(text) or (row is None and context.event.addressed):
         return _answer_by_number(context, text)
     choice = _choice(text, [Choice(**choice) for choice in row.message.get("choices", [])]) if row else None
     if choice is None or not _is_number(text):

@@ -129,6 +129,7 @@ class Abilities:
     links: bool = False  # an address can hide behind words; else it is written out after them
     photo_buttons: bool = True  # may a photo carry buttons?
     file_words: bool = True  # may a file carry words (or buttons)?
+    unfit: Callable[[Path, str, str], str] = lambda path, name, kind: ""  # why a file cannot be sent; empty: it can
     group_photos: bool = True  # False: photos that people post in a group do not come to the bot
 
     def buttons_for(self, *, group: bool) -> int:

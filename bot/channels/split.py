@@ -11,13 +11,16 @@ from bot.channels import markup
 from bot.channels.contract import Abilities, Part
 from bot.channels.markup import utf16_units
 from campaign.markup import ADDRESS, Marked
-from campaign.message import Choice, Message
+from campaign.message import Choice, FilePart, Message
 from campaign.text import inside_letter
 
 __all__ = ["numbered", "parts_of", "split_marked", "split_text", "utf16_units"]
 # From the kindest place to cut to the harshest: paragraph, line, sentence, word.
 _SEAMS = (re.compile(r"\n\s*\n"), re.compile(r"\n"), re.compile(r"(?<=[.!?…;])\s+"), re.compile(r"\s+"))
 _SLOGAN = re.compile(r"“[^“”\n]+”")
+BY_NUMBER = "Trả lời bằng số."
+BY_REPLY = "Bấm giữ tin này, chọn Trả lời, gõ số."  # in a group a number alone may be for somebody else
+LEFT_OUT = "Không kèm được “{name}”. {why}"
 Measure = Callable[[str], int]
 Range = tuple[int, int]
 
@@ -93,10 +96,10 @@ def _before(start: int, longest: int, whole: Sequence[Range]) -> int:
     return at
 
 
-def numbered(text: Marked, choices: tuple[Choice, ...]) -> Marked:
+def numbered(text: Marked, choices: tuple[Choice, ...], *, group: bool = False) -> Marked:
     """Choices as people can answer them on a platform without buttons."""
     lines = [f"{number}. {choice.label}" for number, choice in enumerate(choices, 1)]
-    return text + ("\n" if text.text else "") + "\n".join([*lines, "Trả lời bằng số."])
+    return text + ("\n" if text.text else "") + "\n".join([*lines, BY_REPLY if group else BY_NUMBER])
 
 
 def parts_of(
@@ -113,11 +116,12 @@ def parts_of(
     """
     if message.toast:
         return [Part(key=key, to=to, group=group, text=message.text[:200], toast=message.toast)]
-    words, choices = _words(message, abilities), message.choices
-    parts = [*_media_parts(to, message, abilities, open_media)]
+    carried, left = _sorted_out(message, abilities, open_media)
+    words, choices = _words(message, abilities) + "".join(f"\n{line}" for line in left), message.choices
+    parts = [*_media_parts(to, message.photos, carried, abilities, open_media)]
     alone = bool(parts) and not words.text and not _bears_buttons(parts[-1], abilities)
     if choices and (alone or len(choices) > abilities.buttons_for(group=group)):
-        words, choices = numbered(words, choices), ()
+        words, choices = numbered(words, choices, group=group), ()
     if parts and words.text and _fits_caption(words.text, choices, parts, abilities):
         parts[0] = _with_words(parts[0], words, abilities, choices)
     else:
@@ -137,12 +141,35 @@ def _with_words(part: Part, words: Marked, abilities: Abilities, choices: tuple[
     return replace(part, text=words.text, spans=markup.known(words, abilities).spans, choices=choices)
 
 
-def _media_parts(to: str, message: Message, abilities: Abilities, open_media: Callable[[str], Path]) -> Iterator[Part]:
-    photos = [open_media(sha256) for sha256 in message.photos]
+def _sorted_out(
+    message: Message, abilities: Abilities, open_media: Callable[[str], Path]
+) -> tuple[list[tuple[FilePart, Path]], list[str]]:
+    """The files that the platform takes, and a line about each that it does not: the words arrive all the same.
+
+    A file without words is all there is to say: that is for the platform to refuse.
+    """
+    carried, left = [], []
+    for file in message.files:
+        path = open_media(file.sha256)
+        if message.text and (why := abilities.unfit(path, file.name, file.kind)):
+            left.append(LEFT_OUT.format(name=file.name, why=why))
+        else:
+            carried.append((file, path))
+    return carried, left
+
+
+def _media_parts(
+    to: str,
+    sha256s: Iterable[str],
+    files: Iterable[tuple[FilePart, Path]],
+    abilities: Abilities,
+    open_media: Callable[[str], Path],
+) -> Iterator[Part]:
+    photos = [open_media(sha256) for sha256 in sha256s]
     for start in range(0, len(photos), abilities.album_limit):
         yield Part(key="", to=to, photos=tuple(photos[start : start + abilities.album_limit]))
-    for file in message.files:
-        yield Part(key="", to=to, file=file, file_path=open_media(file.sha256))
+    for file, path in files:
+        yield Part(key="", to=to, file=file, file_path=path)
 
 
 def _fits_caption(text: str, choices: tuple[Choice, ...], parts: list[Part], abilities: Abilities) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from bot.channels.contract import Abilities, Part
 from bot.channels.split import parts_of, split_text
 from campaign.markup import read
-from campaign.message import Choice, Message
+from campaign.message import Choice, FilePart, Message
 
 PLAIN = Abilities(
     text_limit=60, caption_limit=40, measure=len, buttons=0, album_limit=4, album_buttons=False, upload_bytes=1,
@@ -108,6 +108,23 @@ def test_a_caption_counts_the_address_that_is_written_out() -> None:
 def test_an_album_without_words_still_asks_its_question() -> None:
     (album,) = parts(RICH, "", photos=("/a.jpg", "/b.jpg"), choices=(SEEN,))
     assert (len(album.photos), album.choices, album.text) == (2, (), "1. Đã nhận\nTrả lời bằng số.")
+
+
+def test_in_a_group_it_is_said_how_a_number_reaches_the_bot() -> None:
+    """“Trả lời bằng số” was answered by a number alone, which in a group may be for anybody and is not taken."""
+    (part,) = parts_of("k", "g", Message("Treo cờ", choices=(SEEN,)), replace(PLAIN, text_limit=200), Path, group=True)
+    assert part.text == "Treo cờ\n1. Đã nhận\nBấm giữ tin này, chọn Trả lời, gõ số."
+
+
+def test_a_file_the_platform_does_not_take_leaves_the_words_and_the_other_files() -> None:
+    """A card whose spreadsheet Zalo refuses came to no editor at all."""
+    files = tuple(FilePart(name, name, "document") for name in ("bang.xlsx", "bai.pdf"))
+    plain = replace(
+        PLAIN, text_limit=200, unfit=lambda path, name, kind: "Chỉ nhận PDF." if name.endswith(".xlsx") else ""
+    )
+    made = parts_of("k", "ha", Message("TC-0001", files=files, choices=(SEEN,)), plain, Path)
+    assert [part.file.name for part in made if part.file] == ["bai.pdf"]
+    assert made[-1].text.startswith("TC-0001\nKhông kèm được “bang.xlsx”. Chỉ nhận PDF.\n1. Đã nhận")
 
 
 def test_a_message_of_white_space_becomes_one_request_and_no_error() -> None:

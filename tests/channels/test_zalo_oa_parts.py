@@ -38,5 +38,5 @@ def test_words_go_beside_a_file_that_cannot_carry_them() -> None:
 
 def test_in_a_group_choices_are_written_out_and_the_caption_takes_them() -> None:
     (photo,) = parts(Message(text="Mẫu", photos=("a",), choices=SEEN), group=True)
-    assert photo.text == "Mẫu\n1. Đã nhận\nTrả lời bằng số."
+    assert photo.text == "Mẫu\n1. Đã nhận\nBấm giữ tin này, chọn Trả lời, gõ số."
     assert photo.choices == ()

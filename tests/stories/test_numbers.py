@@ -57,3 +57,20 @@ def test_a_number_before_other_words_is_a_caption(waiting: Town) -> None:
     waiting.sends_photo("lan")
     waiting.says("lan", "3 công nhân giỏi của xưởng may số 1")
     assert "3 công nhân giỏi" in waiting.submissions()[-1].text
+
+
+def test_in_a_group_of_editors_a_number_with_the_code_needs_no_reply(town: Town) -> None:
+    """Under the card of a group without buttons stands “1. Duyệt”; the guide of editors says “1 TC-0001”."""
+    town.group("ban", unit="LDLD", purpose="admin")
+    town.sends_photo("lan")
+    town.presses("lan", "Gửi")
+    town.fetch()
+    town.wait(10)
+    town.tick()
+    town.deliver()
+    town.says("ha", "1", "ban")
+    assert states(town) == [SubmissionState.SUBMITTED], "people count among themselves, too"
+    town.says("ha", "1 TC-0001", "ban")
+    assert states(town) == [SubmissionState.APPROVED]
+    town.says("lan", "3 TC-0001", "ban")
+    assert states(town) == [SubmissionState.APPROVED]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.channels.contract import Abilities
 
@@ -20,12 +21,28 @@ UPLOAD_SECONDS = 6 * 86_400  # the platform forgets after seven days
 RENEW_SECONDS = 20 * 3600  # of the 25 hours an access token lives
 LIFETIME_SECONDS = 25 * 3600
 RATE_SECONDS = 60  # the window of X-RateLimit
+TYPES = "Zalo chỉ nhận tệp PDF, DOC, DOCX, CSV. Lưu “{name}” thành PDF, hoặc gửi đường liên kết."
+VIDEO = "Zalo OA không gửi được phim và âm thanh. Đưa “{name}” lên trang web rồi gửi đường liên kết."
+TOO_BIG = "Tệp “{name}” nặng {size} MB, quá mức 5 MB của Zalo. Gửi bản nhỏ hơn hoặc đường liên kết."
+EMPTY = "Tệp “{name}” không có nội dung. Đính kèm lại rồi gửi."
 TOKEN_ERRORS = frozenset({216, 220, 124, 401})  # seen with either sign
 
 
 def letters(text: str) -> int:
     """Length as the platform counts it: code points, of the composed text."""
     return len(unicodedata.normalize("NFC", text))
+
+
+def unfit(path: Path, name: str, kind: str) -> str:
+    """The sentence for whoever attached a file that Zalo does not take; empty when it does."""
+    if kind in ("video", "voice"):
+        return VIDEO.format(name=name)
+    if Path(name).suffix.lower() not in FILE_TYPES:
+        return TYPES.format(name=name)
+    size = path.stat().st_size
+    if size > FILE_BYTES:
+        return TOO_BIG.format(name=name, size=-(-size // 1_000_000))
+    return "" if size else EMPTY.format(name=name)
 
 
 ABILITIES = Abilities(
@@ -45,6 +62,7 @@ ABILITIES = Abilities(
     can_admit=True,
     photo_buttons=False,
     file_words=False,
+    unfit=unfit,
 )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlmodel import Session, select
 
 from bot.channels.zalo_oa.client import NotSent, OaClient
-from bot.channels.zalo_oa.limits import FILE_BYTES, FILE_TYPES, NAME, UPLOAD_SECONDS
+from bot.channels.zalo_oa.limits import NAME, UPLOAD_SECONDS, unfit
 from bot.channels.zalo_oa.pictures import fitted
 from bot.channels.zalo_oa.refusals import Unsendable
 from bot.clock import Clock
@@ -20,10 +20,6 @@ from storage.media import sha256_of
 from storage.models import Upload
 
 IMAGE_PATH, FILE_PATH = "/v2.0/oa/upload/image", "/v2.0/oa/upload/file"
-TYPES = "Zalo chỉ nhận tệp PDF, DOC, DOCX, CSV. Lưu “{name}” thành PDF, hoặc gửi đường liên kết."
-VIDEO = "Zalo OA không gửi được phim và âm thanh. Đưa “{name}” lên trang web rồi gửi đường liên kết."
-TOO_BIG = "Tệp “{name}” nặng {size} MB, quá mức 5 MB của Zalo. Gửi bản nhỏ hơn hoặc đường liên kết."
-EMPTY = "Tệp “{name}” không có nội dung. Đính kèm lại rồi gửi."
 MIME = {".pdf": "application/pdf", ".doc": "application/msword", ".csv": "text/csv"}
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -47,7 +43,8 @@ class Uploads:
 
     async def file(self, path: Path, name: str, kind: str, *, anew: bool = False) -> str:
         """The token of a file; people see the name it was uploaded under. Raises Unsendable."""
-        await asyncio.to_thread(check_file, path, name, kind)
+        if sentence := await asyncio.to_thread(unfit, path, name, kind):
+            raise Unsendable(sentence)
 
         async def send() -> str:
             content = await asyncio.to_thread(path.read_bytes)
@@ -82,19 +79,6 @@ class Uploads:
     def _row(self, session: Session, sha256: str, kind: str) -> Upload | None:
         statement = select(Upload).where(Upload.channel == NAME, Upload.account == self._account)
         return session.exec(statement.where(Upload.sha256 == sha256, Upload.kind == kind)).first()
-
-
-def check_file(path: Path, name: str, kind: str) -> None:
-    """Raises Unsendable with the sentence for whoever attached it."""
-    if kind in ("video", "voice"):
-        raise Unsendable(VIDEO.format(name=name))
-    if Path(name).suffix.lower() not in FILE_TYPES:
-        raise Unsendable(TYPES.format(name=name))
-    size = path.stat().st_size
-    if size > FILE_BYTES:
-        raise Unsendable(TOO_BIG.format(name=name, size=-(-size // 1_000_000)))
-    if not size:
-        raise Unsendable(EMPTY.format(name=name))
 
 
 def _id_in(answer: object, key: str) -> str:

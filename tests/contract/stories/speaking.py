@@ -114,7 +114,8 @@ async def _choose(scene: Scene, *, group: bool) -> None:
         assert (seen.text, seen.labels) == ("Việc mới", ("Đã nhận", "Nộp ảnh/tin"))
         await office.presses("Nộp ảnh/tin", group=group)
     else:
-        assert seen.text == "Việc mới\n1. Đã nhận\n2. Nộp ảnh/tin\nTrả lời bằng số."
+        how = "Bấm giữ tin này, chọn Trả lời, gõ số." if group else "Trả lời bằng số."
+        assert seen.text == f"Việc mới\n1. Đã nhận\n2. Nộp ảnh/tin\n{how}"
         await office.writes("2", group=group)
     wanted = "button" if has_buttons else "message"
     await eventually(lambda: [one for one in office.inbox.events if one.kind == wanted])
