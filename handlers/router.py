@@ -59,6 +59,7 @@ MEANT_FOR_US = ("link.", "invite.")  # in a group, only an attempt to bind it is
 log = structlog.get_logger()
 NUMBER_AND_CODE = re.compile(r"(?P<number>\d{1,2})[.)]? +(?P<code>[A-Za-z]{2}-\d{4,})")
 WHICH_CARD = "Có mấy tin đang chờ anh/chị chọn. Anh/chị gõ số kèm mã ghi trong tin, ví dụ: {number} {code}"
+LIST = "reviews"
 LONGEST_WORDS = max(len(words) for words in WORDS)
 
 
@@ -207,13 +208,15 @@ def _take_step(context: Context) -> bool:
 
 
 def _spoken_action(context: Context, text: str) -> str | None:
-    """What a typed answer means: a choice just offered (by number or words), else a word of the menu."""
-    if (choice := _choice(text, context.last_choices())) is not None:
-        return choice.action
-    if context.step in planning.HEARS_FIRST:
-        return None
+    """What a typed answer means: a choice just offered (by number or words), else a word of the menu.
+
+    “Duyệt” is both: it shows what waits, as the guide says, and decides on no card that happens to be the last.
+    """
     words = fold_words(text)
-    return WORDS.get(words) if len(words) <= LONGEST_WORDS else None
+    known = WORDS.get(words) if len(words) <= LONGEST_WORDS else None
+    if known != LIST and (choice := _choice(text, context.last_choices())) is not None:
+        return choice.action
+    return None if context.step in planning.HEARS_FIRST else known
 
 
 def _is_number(text: str) -> bool:

@@ -74,3 +74,10 @@ def test_in_a_group_of_editors_a_number_with_the_code_needs_no_reply(town: Town)
     assert states(town) == [SubmissionState.APPROVED]
     town.says("lan", "3 TC-0001", "ban")
     assert states(town) == [SubmissionState.APPROVED]
+
+
+def test_the_word_that_lists_what_waits_decides_on_nothing(waiting: Town) -> None:
+    """An editor types “duyệt” to see the list, as the guide says; the last card was approved instead."""
+    waiting.says("ha", "duyệt")
+    assert states(waiting) == [SubmissionState.SUBMITTED] * 2
+    assert "chờ duyệt" in waiting.last("ha").text
