@@ -8,7 +8,7 @@ from campaign.message import Choice
 from campaign.organisation import units
 from campaign.organisation.people import Right
 from campaign.problems import Refusal
-from campaign.work import reckoning
+from campaign.work import corrections, reckoning
 from campaign.work.reckoning import Unreached
 from handlers.context import HOME, Actions, Context, Steps, Words, number
 from storage.models import Push
@@ -32,6 +32,8 @@ def show(context: Context, argument: str) -> None:
     push = context.session.get(Push, number(argument))
     if push is None or not _may_see(context, push):
         raise Refusal("phone.no_right", NO_RIGHT)
+    if corrections.is_withdrawn(context.session, push):
+        raise Refusal("phone.withdrawn", corrections.ALREADY_WITHDRAWN)
     house = context.house
     found = reckoning.to_phone(context.session, push, house.hours, context.now, house.reach)
     if not found:

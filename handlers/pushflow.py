@@ -116,6 +116,8 @@ def _remark(push: Push, counts: dict[str, int], now: datetime, house: House, *, 
 
 
 def _choices(push: Push, counts: dict[str, int], *, withdrawn: bool = False) -> tuple[Choice, ...]:
+    if withdrawn:  # nobody is asked or phoned about it any more
+        return (HOME,)
     choices = []
     if left(counts):
         steer = (
@@ -126,8 +128,7 @@ def _choices(push: Push, counts: dict[str, int], *, withdrawn: bool = False) -> 
         choices += [steer, Choice("Hủy phần còn lại", f"pushcancel:{push.id}")]
     else:
         choices.append(Choice("Ai chưa báo nhận?", f"notseen:{push.id}"))
-    if not withdrawn:
-        choices += [Choice("Đính chính", f"fix:{push.id}"), Choice("Thu hồi", f"take:{push.id}")]
+    choices += [Choice("Đính chính", f"fix:{push.id}"), Choice("Thu hồi", f"take:{push.id}")]
     if counts[OutgoingState.REFUSED] or not left(counts):  # also units that had no chat at all
         choices.append(phoning.choice(push))
     return (*choices, HOME)

@@ -13,13 +13,17 @@ from bot.cli.frame import fail, house, person_named, save_qr, show, unit_by_code
 from bot.core import Core
 from bot.settings import CHANNEL_WORDS
 from campaign import audit
-from campaign.organisation import chats, clusters, invites
+from campaign.organisation import chats, clusters, invites, people
 from campaign.organisation.invites import ROLE_NAMES
 from storage.models import Chat, Cluster, Person, Unit
 from storage.models.organisation import Role
 
 app = typer.Typer(help="Nhóm và trò chuyện ở mọi kênh: xem, gắn với đơn vị hoặc cụm.", no_args_is_help=True)
 UNIT_OR_PERSON = "Cần --unit MÃ (mời vào một đơn vị) hoặc --person TÊN (người đã vào, thêm một kênh)."
+IN_ALREADY = (
+    "Lưu ý: {unit} đã có {name}. Nếu là chính người ấy, đừng dùng mã này (thành hai người, nhận hai bản); "
+    "hãy chạy: loa invite --person {id}"
+)
 NO_CHANNEL = "Không có kênh “{channel}”. Các kênh: {known}."
 NO_LINK = "  Chưa có mã QR: kênh {channel} chưa bật, hoặc chưa biết đường dẫn của nó. Xem: loa doctor"
 
@@ -73,7 +77,9 @@ def _post_code(
     where = unit_by_code(session, unit)
     assert where.id is not None
     code = invites.create(session, where.id, role, now, name=name, uses=uses, lifetime=lifetime)
-    return f"Mã mời {ROLE_NAMES[role]} của {where.name}", code, {"unit": where.code, "role": role}
+    there = next((person for person in people.members(session, where.id) if name and person.name == name), None)
+    warning = f"{IN_ALREADY.format(name=name, unit=where.name, id=there.id)}\n" if there else ""
+    return f"{warning}Mã mời {ROLE_NAMES[role]} của {where.name}", code, {"unit": where.code, "role": role}
 
 
 def _own_code(session: Session, person: str, now: datetime, lifetime: timedelta) -> Made:

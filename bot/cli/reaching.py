@@ -14,13 +14,14 @@ from bot.cli.frame import fail, house, moment, show
 from bot.core import Core, delivery_rules
 from bot.reaching import reach_of, reaches_now
 from campaign import rules
-from campaign.work import reckoning
+from campaign.work import corrections, reckoning
 from campaign.work.reach import ReachOf
 from campaign.work.reckoning import Reckoning, Unreached
 from storage.models import Push
 from storage.models.campaigns import PushKind
 
 SHOWN = 20
+WITHDRAWN = "Thông báo này đã được thu hồi. Nơi không thu hồi được: loa push corrections {id}"
 
 
 @contextmanager
@@ -74,6 +75,8 @@ def phone(number: int, as_json: bool) -> None:
         push = session.get(Push, number)
         if push is None:
             fail(f"Không có thông báo số {number}.")
+        if corrections.is_withdrawn(session, push):
+            return show([], as_json=as_json, text=WITHDRAWN.format(id=number))
         found = reckoning.to_phone(session, push, core.hours, core.clock.now(), reach)
         text = "\n".join([f"Cần gọi điện {len(found)} nơi:", *lines_of(found)])
         value = [asdict(one) for one in found]

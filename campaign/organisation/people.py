@@ -78,6 +78,17 @@ def holders(session: Session, right: Right, unit_id: int) -> list[Person]:
     return list(session.exec(statement))
 
 
+def members(session: Session, unit_id: int) -> list[Person]:
+    """People who hold a post in the unit itself."""
+    statement = (
+        select(Person)
+        .join(Post, col(Post.person_id) == Person.id)
+        .where(Post.unit_id == unit_id, col(Post.until).is_(None), col(Person.erased_at).is_(None))
+        .distinct()
+    )
+    return list(session.exec(statement))
+
+
 def enter(session: Session, person: Person, unit_id: int, role: str, now: datetime) -> Post:
     """Give a post; holding it already is fine."""
     for post in open_posts(session, person.id):

@@ -107,6 +107,11 @@ def test_a_code_for_somebody_who_is_in_already_names_a_person_and_no_unit(office
     shown = office.loa("invite", "--person", "Lan")
     assert shown.startswith("Mã để Lan nhận tin thêm ở một kênh khác: ")
     assert "  trang web: http" in shown
+    lan = office.json("people", "list")[0]["id"]
+    again = office.loa("invite", "--unit", "CS01", "--name", "Lan")
+    assert again.startswith("Lưu ý: CĐCS Nhà máy số 1 đã có Lan.")
+    assert f"loa invite --person {lan}\nMã mời cán bộ công đoàn" in again
+    assert "Lưu ý" not in office.loa("invite", "--unit", "CS02", "--name", "Lan")
     assert "--person TÊN" in office.loa("invite", expect=2)
     assert "--person TÊN" in office.loa("invite", "--unit", "CS01", "--person", "Lan", expect=2)
     assert "loa people list" in office.loa("invite", "--person", "Không Có Ai", expect=1)
@@ -136,4 +141,5 @@ def test_corrections_are_counted_for_each_announcement(office: Office) -> None:
     office.loa("push", "withdraw", "2")
     lines = office.loa("push", "corrections", "2").splitlines()
     assert [line.partition(":")[0] for line in lines] == ["Đính chính lần 1", "Thu hồi"]
+    assert office.loa("push", "phone", "2").startswith("Thông báo này đã được thu hồi.")
     assert office.loa("push", "status", "2").splitlines()[0] == "Đã thu hồi. Kết quả từng nơi: loa push corrections 2"
