@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from campaign import audit
 from campaign.problems import Refusal
 from campaign.work import corrections
+from campaign.work.ladder import SEEN_THERE
 from storage.models import Outgoing, Push
 from storage.models.messages import IN_DOUBT, OutgoingState
 
@@ -21,7 +22,6 @@ SURE = timedelta(seconds=15)  # after which a history without the message proves
 PATIENCE = timedelta(seconds=120)
 PATIENCE_FOR_ONE = timedelta(seconds=40)  # somebody waits for an answer
 ATTEMPTS = 5  # blind ones, of what only one person reads
-SEEN_THERE = "Người phụ trách đã thấy ở đó."
 
 
 def next_look(row: Outgoing) -> datetime | None:
@@ -61,14 +61,18 @@ def let_go(session: Session, row: Outgoing, now: datetime, *, by: int | None) ->
     """Somebody has looked and it is there: it counts as sent, so that nobody is phoned about it and a correction comes
     after it. False when it is in doubt no more.
     """
-    return _decide(session, row, OutgoingState.SENT, SEEN_THERE, now, by)
+    if not _decide(session, row, OutgoingState.SENT, SEEN_THERE, now, by):
+        return False
+    row.progress += 1  # the request in doubt has arrived: quotas and windows count it
+    return True
 
 
 def _decide(session: Session, row: Outgoing, state: str, reason: str, now: datetime, by: int | None) -> bool:
     if row.state != OutgoingState.UNKNOWN:
         return False
     row.state, row.reason, row.not_before, row.looked_at = state, reason, None, None
-    row.finished_at = now if state == OutgoingState.SENT else None
+    # It arrived when the doubt arose, not now: a "1" typed there since is no answer to it.
+    row.finished_at = (row.finished_at or now) if state == OutgoingState.SENT else None
     session.add(row)
     audit.note(session, now, f"doubt.{state}", f"outgoing:{row.id}", person_id=by, actor="" if by else "command")
     return True

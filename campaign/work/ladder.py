@@ -23,6 +23,7 @@ CORRECTION = "Đính chính: "
 EMPTIED = "Thông báo này đã được thu hồi."
 RETRACTION = "Thu hồi: thông báo “{text}” không còn hiệu lực. Mời đơn vị không làm theo."
 SUPERSEDED = "Đã có bản đính chính mới hơn."
+SEEN_THERE = "Người phụ trách đã thấy ở đó."  # the reason of a doubt that a person has settled
 QUOTED = 120
 
 
@@ -79,8 +80,10 @@ def first_steps(session: Session, push: Push, made: Correction, place: Outgoing,
 
 
 def _begin_with(made: Correction, place: Outgoing) -> Step:
-    """Of a message in doubt nobody knows the number, so it can only be answered."""
-    known = place.state != OutgoingState.UNKNOWN and place.external_ids
+    """Of a message in doubt, or of some of its parts, nobody knows the number: so it can only be answered, and what
+    is known of it is not deleted as if it were all."""
+    doubtful = place.state == OutgoingState.UNKNOWN or place.reason == SEEN_THERE
+    known = place.external_ids and not doubtful
     return ORDER[made.kind][0] if known else Step.REPLY
 
 

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from campaign.work import corrections, reckoning
 from campaign.work.reach import everybody
-from storage.models import Outgoing, Push
+from storage.models import Assignment, Duty, Outgoing, Push
 from storage.models.messages import OutgoingState
 from tests.stories.town import HOURS, Town, local
 
@@ -73,6 +73,42 @@ def test_what_was_seen_there_is_nothing_to_phone_about_and_is_corrected_and_with
         corrections.withdraw(session, session.exec(select(Push)).one(), doubtful.now)
     doubtful.tick()
     assert any("không còn hiệu lực" in text or "thu hồi" in text for text in doubtful.texts("nhom1"))
+
+
+def test_it_arrived_when_it_was_sent_and_not_when_somebody_looked(town: Town) -> None:
+    """What is typed afterwards answers the message that was read last, and the one in doubt counts as a request."""
+    town.assign("Việc thứ nhất", local(5, 20, 16))
+    town.tick()
+    with town.database.transaction() as session:
+        row = session.exec(select(Outgoing).where(Outgoing.to == "lan")).one()
+        row.state, row.external_ids, number = OutgoingState.UNKNOWN, [], row.id
+        session.add(row)
+    town.tick()
+    town.wait(3600)
+    town.assign("Việc thứ hai", local(5, 20, 16))
+    town.tick()
+    town.wait(1800)
+    town.presses("ha", "Bỏ qua")
+    town.wait(60)
+    town.says("lan", "1")
+    with town.database.snapshot() as session:
+        seen = session.exec(select(Duty).where(col(Duty.seen_at).is_not(None))).one()
+        assert session.get_one(Assignment, seen.assignment_id).title == "Việc thứ hai"
+        assert session.get_one(Outgoing, number).progress == 1
+
+
+def test_of_what_was_seen_there_the_known_half_is_not_taken_for_all(doubtful: Town) -> None:
+    """The photos have their numbers, the words were in doubt: deleting the photos takes nothing back."""
+    doubtful.settle("quan", "LDLD", "admin")  # type: ignore[arg-type]
+    with doubtful.database.transaction() as session:
+        row = session.exec(select(Outgoing).where(Outgoing.to == "nhom1")).one()
+        row.external_ids, row.progress = ["album"], 1
+        session.add(row)
+    doubtful.presses("ha", "Bỏ qua")
+    with doubtful.database.transaction() as session:
+        corrections.withdraw(session, session.exec(select(Push)).one(), doubtful.now)
+    doubtful.tick()
+    assert "không còn hiệu lực" in doubtful.last("nhom1").text
 
 
 def test_an_officer_cannot_decide(doubtful: Town) -> None:
