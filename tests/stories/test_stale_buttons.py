@@ -79,7 +79,7 @@ def test_an_answer_to_the_first_doubt_does_not_settle_the_second(town: Town) -> 
         assert session.get_one(Outgoing, row.id).state == OutgoingState.UNKNOWN
     town.hears(town.event("ha", kind="button", action=second.choices[1].action, press="now"))
     with town.database.snapshot() as session:
-        assert session.get_one(Outgoing, row.id).state == OutgoingState.CANCELLED
+        assert session.get_one(Outgoing, row.id).state == OutgoingState.SENT
 
 
 def test_every_doubt_is_asked_about_however_many_there_are(town: Town) -> None:
