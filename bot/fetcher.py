@@ -153,11 +153,13 @@ class Fetcher:
         item = session.get(Item, item_id)
         if item is None:
             return
-        item.attempts += 1
+        # Failures of the same side in a row: days without our own store use up none of the platform's few attempts.
+        same = (item.reason == STORE) == (failure.code == STORE)
+        item.attempts, item.reason = item.attempts + 1 if same else 1, failure.code
         final = failure.final or item.attempts >= (STORE_ATTEMPTS if failure.code == STORE else ATTEMPTS)
         log.warning("fetcher.failed", item=item_id, code=failure.code, final=final)
         if final:
-            item.state, item.reason = "refused", failure.code
+            item.state = "refused"
             _tell_sender(session, item, failure.sentence)
         else:
             wait = FIRST_WAIT_SECONDS * 3 ** min(item.attempts, ATTEMPTS)
@@ -188,7 +190,8 @@ def _stored(session: Session, fetched_for: Item, fetched: Fetched) -> None:
     item = session.get(Item, fetched_for.id)
     if item is None or item.state != "pending" or item.ref != fetched_for.ref:
         return  # thrown away meanwhile
-    item.state, item.sha256, item.share_sha256 = "stored", fetched.sha256, fetched.share_sha256
+    item.state, item.reason = "stored", ""
+    item.sha256, item.share_sha256 = fetched.sha256, fetched.share_sha256
     item.size, item.kind = fetched.size, fetched.kind
     if fetched.facts is not None:
         item.width, item.height, item.taken_at = fetched.facts.width, fetched.facts.height, fetched.facts.taken_at

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 from sqlmodel import select
 
-from bot.channels.contract import Channel
+from bot.channels.contract import Channel, FetchFailed
 from bot.clock import Clock
 from bot.fetcher import ATTEMPTS, Fetcher
 from storage.database import Database
@@ -151,6 +151,38 @@ async def test_a_disk_that_stays_full_is_told_to_the_sender_once_and_only_as_it_
     assert "chưa tải được" in word.message["text"]
     assert "TC-0001" in word.message["text"]
     assert room.item.state == "refused"
+
+
+class Slipping(Album):
+    """Its line fails once, right after our own disk has come back."""
+
+    slips = False
+
+    async def download(self, ref: dict[str, Any], into: Path) -> None:
+        if self.slips:
+            self.slips = False
+            raise FetchFailed("channel.slow")
+        await super().download(ref, into)
+
+
+async def test_one_slip_of_the_line_after_a_long_time_without_the_store_costs_no_photo(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.submit()
+    monkeypatch.setattr("bot.fetcher.FIRST_WAIT_SECONDS", 0.0001)
+    monkeypatch.setattr("bot.fetcher.IDLE_SECONDS", 0.01)
+    fetcher, platform = room.fetcher(Clock(MORNING, time.monotonic())), Slipping()
+    monkeypatch.setattr(fetcher, "_channels", {"square": platform})
+    work = asyncio.create_task(fetcher.run())
+    with monkeypatch.context() as away:
+        away.setattr(os, "fsync", no_space)
+        await until(lambda: room.item.attempts > ATTEMPTS)
+        platform.slips = True
+        await until(lambda: not platform.slips)
+    await until(lambda: room.item.state != "pending")
+    fetcher.drain()
+    await work
+    assert (room.item.state, room.item.reason, room.said()) == ("stored", "", [])
 
 
 class Strange(Album):
