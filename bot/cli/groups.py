@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -75,7 +76,9 @@ def create(
 
         async def work(channel: str, office: GroupOffice) -> dict[str, Any]:
             wanted = await core.database.read(circles.candidates, channel, target.units)
-            chosen = _fitting(await office.packages(package), package, len(wanted) + 1)
+            today = core.hours.day(core.clock.now())
+            valid = [one for one in await office.packages(package) if not _has_ended(one, today)]
+            chosen = _fitting(valid, package, len(wanted) + 1)
             made = await office.create(name, about, chosen.id, admin)
             await core.database.write(_bind, core, channel, made, target)
             failed = await office.invite(made.chat, [one.account for one in wanted if one.account])
@@ -101,6 +104,10 @@ def _target(session: Session, core: Core, unit: str | None, cluster: str | None)
         near = ", ".join(found.name for found in clusters.near(session, None, cluster or ""))
         fail(f"Không có cụm “{cluster}”." + (f" Có phải: {near}?" if near else ""))
     return _Target(named.name, clusters.members_today(session, named.id), None, named.id)
+
+
+def _has_ended(package: Package, today: date) -> bool:
+    return package.valid_until is not None and package.valid_until < today
 
 
 def _fitting(found: Sequence[Package], kind: str, people: int) -> Package:
@@ -206,8 +213,11 @@ def packages(kind: Annotated[str, typer.Option(help="Chỉ một loại gói.")]
 
         async def work(channel: str, office: GroupOffice) -> list[dict[str, Any]]:
             found = await office.packages(kind)
-            names = await core.database.read(_titles, channel)
-            return [{**asdict(one), "group": names.get(one.used_by, one.used_by)} for one in found]
+            names, today = await core.database.read(_titles, channel), core.hours.day(core.clock.now())
+            return [
+                {**asdict(one), "group": names.get(one.used_by, one.used_by), "ended": _has_ended(one, today)}
+                for one in found
+            ]
 
         rows = _ask(core, work)
         lines = [_package_line(row) for row in rows]
@@ -221,5 +231,5 @@ def _titles(session: Session, channel: str) -> dict[str, str]:
 
 def _package_line(row: dict[str, Any]) -> str:
     until = f"{row['valid_until']:%d/%m/%Y}" if row["valid_until"] else "(chưa rõ)"
-    renews = ", tự gia hạn" if row["renews"] else ""
-    return f"{row['kind']:8} đến {until}{renews}  {row['group'] or 'còn trống'}  [{row['id']}]"
+    more = ", đã hết hạn" if row["ended"] else ", tự gia hạn" if row["renews"] else ""
+    return f"{row['kind']:8} đến {until}{more}  {row['group'] or 'còn trống'}  [{row['id']}]"

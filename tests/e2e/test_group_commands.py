@@ -127,5 +127,15 @@ def test_packages_are_listed_and_what_is_wrong_is_said_plainly(
     assert "chưa bật" in office_without_zalo(office).loa("groups", "packages", expect=1).lower()
 
 
+def test_a_package_that_has_ended_is_marked_and_not_chosen(office: Office, town: Town, zalo: FakeZaloOaThread) -> None:
+    """The smallest that holds everybody had ended the day before, and a valid larger one was free."""
+    zalo.do(lambda fake: fake.package("gmf10", days=-1))
+    assert "đã hết hạn" in office.loa("groups", "packages")
+    assert "Không còn gói nhóm nào trống" in office.loa("groups", "create", "--name", "A", "--unit", "CS01", expect=1)
+    zalo.do(lambda fake: fake.package("gmf50"))
+    made = office.json("groups", "create", "--name", "Nhóm CS01", "--unit", "CS01")
+    assert made["package"] == "gmf50"
+
+
 def office_without_zalo(office: Office) -> Office:
     return Office(office.folder, {**office.env, "LOA_ZALO_OA__ENABLED": "false"}, office.port)
