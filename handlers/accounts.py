@@ -5,7 +5,8 @@ Loa:  Mã của anh/chị: 7KDM42QX, dùng một lần trong 60 phút. … • Z
 Lan:  7KDM42QX                                                           (on Zalo)
 Loa:  Đây có phải anh/chị Bùi Thị Lan, CĐCS May 10? …                    [Đồng ý] [Không đồng ý]
 Lan:  Đồng ý
-Loa:  Xong. Anh/chị Bùi Thị Lan nhận tin qua: Zalo, Telegram. …          and on Telegram: Vừa thêm nơi nhận tin: Zalo. …
+Loa:  Xong. Anh/chị Bùi Thị Lan nhận tin qua: Zalo, Telegram. …
+Loa:  Anh/chị vừa thêm nơi nhận tin: Zalo. …                             [Không phải tôi]      (on Telegram)
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from datetime import timedelta
 
 from campaign import audit
 from campaign.message import Choice
-from campaign.organisation import chats, invites, ways
+from campaign.organisation import chats, erasing, invites, ways
 from campaign.problems import Refusal
 from handlers import home
-from handlers.context import BACK, HOME, Actions, Context, Steps, Words
-from storage.models import Account, Invite, Person, Unit
+from handlers.context import BACK, HOME, Actions, Context, Steps, Words, number
+from storage.models import Account, Chat, Invite, Person, Unit
 
+CONSENT_VERSION = "2026-1-account"  # of QUESTION
 LIFETIME = timedelta(minutes=60)  # short: the code stands readable in a chat
 ANY_CODE = "2" * invites.LENGTH  # a platform may write no address without one
 ADD = Choice("Thêm nơi nhận tin", "addway")
@@ -35,7 +37,16 @@ QUESTION = (
     "trong mục Dữ liệu của tôi.\nAnh/chị có đồng ý không?"
 )
 ADDED = "Xong. Anh/chị {name} nhận tin qua: {ways}. Mỗi tin chỉ gửi một nơi; muốn đổi thứ tự, vào Dữ liệu của tôi."
-TOLD = "Anh/chị vừa thêm nơi nhận tin: {way}. Nếu không phải anh/chị làm, báo ngay công đoàn cấp trên."
+TOLD = (
+    "Anh/chị vừa thêm nơi nhận tin: {way}. Nếu không phải anh/chị làm, bấm Không phải tôi ngay để gỡ nơi đó, "
+    "rồi báo công đoàn cấp trên."
+)
+NOT_ME = "Không phải tôi"
+REMOVED = (
+    "Đã gỡ nơi nhận tin: {way}. Ai nhắn ở đó không còn là anh/chị; mã riêng đã tạo cũng hết hiệu lực. "
+    "Anh/chị báo công đoàn cấp trên."
+)
+NOT_THERE = "Nơi nhận tin này đã được gỡ, hoặc chính là nơi anh/chị đang nhắn."
 ALREADY = "Đây đã là một nơi nhận tin của anh/chị. Anh/chị nhắn mã này ở nơi muốn nhận thêm."
 SOMEBODY = (
     "Tài khoản này đang là {name}, nên chưa nhập chung với {other} được. Anh/chị vào Dữ liệu của tôi, "
@@ -82,7 +93,7 @@ def question(context: Context, invite: Invite, person: Person) -> str:
     return QUESTION.format(name=person.name, unit=unit.name, house=context.house.name)
 
 
-def add(context: Context, person: Person) -> None:
+def add(context: Context, person: Person) -> Account:
     """The account that writes here is ``person``'s from now on."""
     event = context.event
     assert person.id is not None
@@ -93,11 +104,13 @@ def add(context: Context, person: Person) -> None:
     chats.bind(context.session, chat, person_id=person.id)
     context.session.flush()
     context.chat, context.person = chat, person
+    return account
 
 
-def welcome(context: Context, invite: Invite, person: Person) -> None:
+def welcome(context: Context, invite: Invite, account: Account) -> None:
     """Said here, and where the person was before: it may be somebody else who took the code."""
     session, words, now_here = context.session, context.house.channel_words, context.chat
+    person = session.get_one(Person, account.person_id)
     invites.use(session, invite, context.place)
     context.leave()
     way = context.event.channel
@@ -106,10 +119,23 @@ def welcome(context: Context, invite: Invite, person: Person) -> None:
     order = dict.fromkeys(words(chat.channel) for chat in everywhere)
     context.say(ADDED.format(name=person.name, ways=", ".join(order)), home.menu(context))
     earlier = next((chat for chat in everywhere if now_here is None or chat.id != now_here.id), None)
-    if earlier is not None:
-        context.tell(earlier, f"added:{context.turn}", TOLD.format(way=words(way)), (HOME,))
+    if earlier is not None and now_here is not None:
+        undo = Choice(NOT_ME, f"notme:{account.id}:{now_here.id}")
+        context.tell(earlier, f"added:{context.turn}", TOLD.format(way=words(way)), (undo, HOME))
 
 
-ACTIONS: Actions = {"addway": offer}
+def remove(context: Context, argument: str) -> None:
+    """ "4:12": the account and its chat, taken off again by the person from another one."""
+    session, mine = context.session, context.person_id
+    account_id, _, chat_id = argument.partition(":")
+    account, chat = session.get(Account, number(account_id)), session.get(Chat, number(chat_id))
+    if account is None or chat is None or not account.person_id == chat.person_id == mine or chat == context.chat:
+        return context.toast(NOT_THERE)
+    context.house.forget(session, account.channel, account.external_id)
+    erasing.remove_account(session, account, chat, context.now)
+    return context.say(REMOVED.format(way=context.house.channel_words(chat.channel)), (HOME,))
+
+
+ACTIONS: Actions = {"addway": offer, "notme": remove}
 WORDS: Words = {"them noi nhan tin": "addway"}
 STEPS: Steps = {}

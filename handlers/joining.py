@@ -99,8 +99,10 @@ def _consent_text(context: Context, invite: Invite) -> str:
 
 
 def _invite(context: Context) -> Invite | None:
+    """The invitation about which this person was asked, as long as it leads in."""
     invite_id = context.data.get("invite")
-    return context.session.get(Invite, invite_id) if invite_id else None
+    invite = context.session.get(Invite, invite_id) if invite_id else None
+    return invite if invite is not None and invites.is_usable(context.session, invite, context.now) else None
 
 
 def agree(context: Context, _: str = "") -> None:
@@ -110,8 +112,7 @@ def agree(context: Context, _: str = "") -> None:
     if context.person is not None:
         return home.show(context)
     invite = _invite(context)
-    if invite is None or invite.uses_left < 1 or (invite.expires_at and context.now >= invite.expires_at):
-        context.leave()
+    if invite is None:
         raise Refusal("consent.no_invite", EXPIRED)
     own = accounts.owner(context, invite)
     person = own or _new_person(context, invite)
@@ -120,14 +121,14 @@ def agree(context: Context, _: str = "") -> None:
     context.session.add(
         Consent(
             person_id=person.id,
-            version=CONSENT_VERSION,
+            version=accounts.CONSENT_VERSION if own else CONSENT_VERSION,
             text_sha256=hashlib.sha256(text.encode()).hexdigest(),
             channel=context.event.channel,
             given_at=context.now,
         )
     )
-    accounts.add(context, person)
-    return accounts.welcome(context, invite, person) if own else _enter(context, person, invite)
+    account = accounts.add(context, person)
+    return accounts.welcome(context, invite, account) if own else _enter(context, person, invite)
 
 
 def _new_person(context: Context, invite: Invite) -> Person:

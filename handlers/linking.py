@@ -15,11 +15,12 @@ from campaign.problems import Refusal
 from campaign.text import fold
 from handlers import hidden, joining
 from handlers.context import Context
-from storage.models import Chat, Cluster, Unit
+from storage.models import Chat, Cluster, Invite, Unit
 from storage.models.organisation import Role
 
 # "/start CODE" in a group is what a platform's own "add to group" link sends.
 COMMAND = re.compile(r"^(?:/?lien\s?ket\b|/start\b)(?:@\w+)?\s*(?P<code>.*)$")
+CODE_IN_TEXT = re.compile(rf"(?<![0-9A-Za-z])[0-9A-Za-z]{{{invites.LENGTH}}}(?![0-9A-Za-z])")
 HELLO = (
     "Xin chào cả nhà. Để nhóm nhận thông báo và nộp ảnh tại đây, cán bộ đã vào hệ thống gõ: /lienket\n"
     "Nhóm của cụm thì quản trị viên gõ kèm tên cụm, ví dụ: /lienket Cụm 1"
@@ -42,6 +43,8 @@ LOST_REMOVED = "Trợ lý đã bị đưa ra khỏi nhóm."
 
 def try_link(context: Context) -> bool:
     """/lienket CODE, with or without marks and slash."""
+    if _reads_own_code(context):
+        return True
     match = COMMAND.match(fold(context.event.text))
     if match is None or len(context.event.text) > 60:
         return False
@@ -55,9 +58,7 @@ def try_link(context: Context) -> bool:
         return True
     invite = invites.check(context.session, code, context.place, context.now)
     if invite.person_id is not None:
-        invite.uses_left = 0  # everybody in the group has now read it
-        context.say(OWN_CODE, under=True)
-        return True
+        return _spend(context, invite)
     admin = invite.role in (Role.EDITOR, Role.ADMIN)
     rights = (Right.REVIEW,) if admin else (Right.MANAGE, Right.REPORT)
     if not any(context.may(right, invite.unit_id) for right in rights) or not _may_take_over(context):
@@ -81,6 +82,21 @@ def try_link(context: Context) -> bool:
     text = (BOUND_ADMIN if admin else BOUND).format(target=unit.name)
     told = chat.hears_all is not False or admin or hidden.is_narrow(context)
     context.say(text if told else f"{text}\n{HEARS_LITTLE}", under=True)
+    return True
+
+
+def _reads_own_code(context: Context) -> bool:
+    """Somebody's own code, whoever writes it here and in whatever words: everybody has now read it."""
+    text = context.event.text
+    found = (invites.own_code(context.session, code) for code in (text, *CODE_IN_TEXT.findall(text)))
+    invite = next(filter(None, found), None)
+    return invite is not None and _spend(context, invite)
+
+
+def _spend(context: Context, invite: Invite) -> bool:
+    invite.uses_left = 0
+    context.session.add(invite)
+    context.say(OWN_CODE, under=True)
     return True
 
 

@@ -81,7 +81,7 @@ def root_unit(session: Session) -> Unit:
 
 def person_named(session: Session, text: str) -> Person:
     """By number or by exact name. Raises Refusal when none or several fit."""
-    if text.isdecimal() and (person := session.get(Person, int(text))) is not None:
+    if text.isdecimal() and (person := session.get(Person, int(text))) is not None and person.erased_at is None:
         return person
     found = session.exec(select(Person).where(Person.name == text, col(Person.erased_at).is_(None))).all()
     if len(found) != 1:

@@ -8,8 +8,21 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from campaign import audit
+from campaign.organisation import chats
 from campaign.work import submissions
-from storage.models import Account, Chat, Incoming, Invite, Outgoing, Person, PlanReading, Post, Submission, Talk
+from storage.models import (
+    Account,
+    Chat,
+    Consent,
+    Incoming,
+    Invite,
+    Outgoing,
+    Person,
+    PlanReading,
+    Post,
+    Submission,
+    Talk,
+)
 from storage.models.campaigns import ReadingState
 from storage.models.messages import UNSENT, IncomingState, OutgoingState
 from storage.models.work import SubmissionState
@@ -36,6 +49,22 @@ def erase(session: Session, person: Person, now: datetime) -> None:
     person.name, person.erased_at = "(đã xóa)", now
     session.add(person)
     audit.note(session, now, "person.erased", f"person:{person.id}")
+
+
+def remove_account(session: Session, account: Account, chat: Chat, now: datetime) -> None:
+    """One account of several, with its chat: whoever writes there is nobody we know, and no open code leads back."""
+    mine, channel = account.person_id, account.channel
+    _forget_conversation(session, chat)
+    chats.forget_talks(session, chats.place(chat.channel, chat.external_id))
+    session.delete(account)
+    session.execute(update(Invite).where(col(Invite.person_id) == mine).values(uses_left=0))
+    given = (
+        select(Consent).where(Consent.person_id == mine, Consent.channel == channel).order_by(col(Consent.id).desc())
+    )
+    if (consent := session.exec(given).first()) is not None:
+        consent.withdrawn_at = now
+        session.add(consent)
+    audit.note(session, now, "account.removed", f"person:{mine}", person_id=mine, channel=channel)
 
 
 def _drafts(session: Session, person: Person) -> list[Submission]:

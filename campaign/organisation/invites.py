@@ -74,7 +74,10 @@ def create(
             person_id=person_id,
         )
     )
-    audit.note(session, now, "invite.created", f"unit:{unit_id}", person_id=by, role=role)
+    if person_id is None:
+        audit.note(session, now, "invite.created", f"unit:{unit_id}", person_id=by, role=role)
+    else:
+        audit.note(session, now, "account.invited", f"person:{person_id}", person_id=by)
     return code
 
 
@@ -100,18 +103,29 @@ def check(session: Session, code: str, place: str, now: datetime) -> Invite:
     if guess is not None and now < _locked_until(guess):
         raise Refusal("invite.locked", "Đã nhập sai nhiều lần. Anh/chị chờ 15 phút rồi thử lại, hoặc xin mã mới.")
     invite = session.exec(select(Invite).where(Invite.code_hash == _hash(normalise(code)))).first()
-    unit = session.get(Unit, invite.unit_id) if invite else None
-    if (
-        invite is None
-        or invite.uses_left < 1
-        or (invite.expires_at is not None and now >= invite.expires_at)
-        or (unit is None or unit.valid_to is not None)
-    ):
+    if invite is None or not is_usable(session, invite, now):
         raise Refusal(
             WRONG,
             "Mã mời không đúng hoặc đã hết hạn. Anh/chị kiểm tra lại mã, hoặc xin mã mới từ công đoàn cấp trên.",
         )
     return invite
+
+
+def is_usable(session: Session, invite: Invite, now: datetime) -> bool:
+    """Neither used up nor over; its unit is not closed, and whoever it leads to one more channel still holds a post."""
+    if invite.uses_left < 1 or (invite.expires_at is not None and now >= invite.expires_at):
+        return False
+    if invite.person_id is not None and not people.open_posts(session, invite.person_id):
+        return False
+    return session.get_one(Unit, invite.unit_id).valid_to is None
+
+
+def own_code(session: Session, code: str) -> Invite | None:
+    """The invitation behind ``code`` when it is somebody's own and not used up. Nothing is counted as a guess."""
+    if not looks_like_code(code):
+        return None
+    found = select(Invite).where(Invite.code_hash == _hash(normalise(code)), Invite.uses_left > 0)
+    return session.exec(found.where(col(Invite.person_id).is_not(None))).first()
 
 
 def use(session: Session, invite: Invite, place: str) -> None:

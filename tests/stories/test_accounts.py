@@ -11,10 +11,14 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from sqlmodel import func, select
+import pytest
+from sqlmodel import col, func, select
 
+from bot.cli.frame import person_named
 from campaign.organisation import people, ways
-from storage.models import Account, Consent, Outgoing, Person, Post
+from campaign.problems import Refusal
+from handlers import accounts, joining
+from storage.models import Account, AuditEntry, Consent, Invite, Outgoing, Person, Post
 from storage.models.messages import OutgoingState
 from tests.stories.test_ways import announce
 from tests.stories.town import CHANNEL, Town
@@ -94,9 +98,73 @@ def test_read_aloud_in_a_group_it_binds_nothing_and_is_dead(town: Town) -> None:
     assert "không đúng hoặc đã hết hạn" in town.last("lan-new").text
 
 
+def test_read_in_a_group_in_whatever_words_it_is_dead(town: Town) -> None:
+    """By its owner or by a stranger, as it was sent or inside an address; a word of eight letters is no code."""
+    town.group("g9", unit="CS01")
+    for user, words in (("lan", "{}"), ("zed", "mã đây: https://other.example/{} nhé"), ("zed", "/lienket {}")):
+        code = asks_for_a_code(town, "lan")
+        town.says(user, words.format(code), "g9")
+        town.says("lan-new", code, channel=OTHER)
+        assert "không đúng hoặc đã hết hạn" in town.last("lan-new").text
+    assert len(town.texts("g9")) == 3
+    town.says("zed", "nhan vien ca hai deu den", "g9")
+    assert len(town.texts("g9")) == 3
+
+
+def test_whoever_did_not_do_it_takes_the_new_account_off_again(town: Town) -> None:
+    code, _ = asks_for_a_code(town, "lan"), asks_for_a_code(town, "lan")
+    enters_on_the_other(town, "thief", code)
+    with town.database.snapshot() as session:
+        action = f"notme:{session.exec(select(Account.id).where(Account.channel == CHANNEL)).first()}:1"
+    town.hears(town.event("tuan", kind="button", action=action, press="p"))  # an action is no right
+    town.presses("lan", "Không phải tôi")
+    assert "Đã gỡ nơi nhận tin: other" in town.last("lan").text
+    town.says("thief", "việc của tôi", channel=OTHER)
+    assert "Anh/chị nhập mã mời" in town.last("thief").text
+    with town.database.snapshot() as session:
+        assert {row.external_id for row in session.exec(select(Account))} == {"lan", "tuan", "ha"}
+        assert session.exec(select(Invite).where(Invite.uses_left > 0)).all() == []
+        assert session.exec(select(Consent)).one().withdrawn_at is not None
+        lan = people.by_account(session, CHANNEL, "lan")
+        assert lan is not None
+        assert ways.channels_of(session, lan.id or 0) == [CHANNEL]
+    town.presses("lan", "Không phải tôi")
+    assert "đã được gỡ" in town.heard("lan")[-1].text
+
+
+def test_a_code_leads_nowhere_when_the_post_has_gone_to_somebody_else(town: Town) -> None:
+    code, late = asks_for_a_code(town, "lan"), asks_for_a_code(town, "lan")
+    town.says("lan-new", code, channel=OTHER)
+    with town.database.transaction() as session:
+        lan, tuan = people.by_account(session, CHANNEL, "lan"), people.by_account(session, CHANNEL, "tuan")
+        assert lan is not None
+        assert tuan is not None
+        people.hand_over(session, town.unit("CS01", session), lan, tuan, town.now)
+    town.says("lan-new", "Đồng ý", channel=OTHER)
+    assert "không còn hiệu lực" in town.last("lan-new").text
+    town.says("lan-new", "sao vậy", channel=OTHER)
+    assert "Anh/chị nhập mã mời" in town.last("lan-new").text
+    town.says("another", late, channel=OTHER)
+    assert "không đúng hoặc đã hết hạn" in town.last("another").text
+
+
+def test_what_is_written_down_says_which_words_were_agreed_to_and_that_nobody_was_invited_to_a_post(
+    town: Town,
+) -> None:
+    enters_on_the_other(town, "lan-new", asks_for_a_code(town, "lan"))
+    with town.database.snapshot() as session:
+        assert session.exec(select(Consent.version)).one() == accounts.CONSENT_VERSION != joining.CONSENT_VERSION
+        done = [row.action for row in session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))]
+        assert done[-2:] == ["account.invited", "account.added"]
+
+
 def test_whoever_was_erased_is_not_brought_back_by_an_old_code(town: Town) -> None:
     code = asks_for_a_code(town, "lan")
     town.says("lan", "xóa dữ liệu")
     town.presses("lan", "Xóa dữ liệu của tôi")
     town.says("lan-new", code, channel=OTHER)
     assert "không đúng hoặc đã hết hạn" in town.last("lan-new").text
+    with town.database.snapshot() as session:
+        erased = session.exec(select(Person).where(col(Person.erased_at).is_not(None))).one()
+        with pytest.raises(Refusal, match="Chưa có ai"):  # nor is a post given to them by their number
+            person_named(session, str(erased.id))
