@@ -46,6 +46,11 @@ class Federation(Section):
 class Database(Section):
     url: str = "sqlite:///data/loa.sqlite3"
 
+    @field_validator("url")
+    @classmethod
+    def _as_providers_write_it(cls, url: str) -> str:
+        return f"postgresql+psycopg://{rest}" if (rest := url.removeprefix("postgres://")) != url else url
+
 
 class Media(Section):
     """``s3://bucket/prefix`` shares photos between machines; what is empty is taken from AWS_… in the environment."""

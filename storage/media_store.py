@@ -11,9 +11,9 @@ import fsspec
 
 NO_EXTRA = "Kho ảnh s3:// cần thêm gói. Hãy cài: pip install 'loa-cong-doan[s3]'"
 NO_CLIENT = "Kho ảnh {scheme}:// cần thêm gói phần mềm chưa cài trên máy này."
-AWAY = "không kết nối được kho ảnh dùng chung"
-NO_BUCKET = "kho ảnh dùng chung không có bucket này"
-DENIED = "kho ảnh dùng chung từ chối khóa truy cập"
+AWAY = "không kết nối được kho ảnh dùng chung; kiểm tra mạng và [media] endpoint (bắt đầu bằng https://)"
+NO_BUCKET = "kho ảnh dùng chung không có bucket này; tạo bucket, hoặc sửa [media] url"
+DENIED = "kho ảnh dùng chung từ chối khóa truy cập; kiểm tra LOA_MEDIA__KEY và LOA_MEDIA__SECRET"
 DAMAGED = "tệp trong kho ảnh dùng chung không còn nguyên vẹn"
 # A store that does not answer must be noticed before everything waits for it.
 PATIENT = {"connect_timeout": 5, "read_timeout": 20, "retries": {"max_attempts": 1}}

@@ -1,4 +1,4 @@
-"""What starting the program brings into memory: every command and every process pays for it."""
+"""What starting the program brings into memory, for which every command and process pays, and what it understands."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+
+from bot.settings import Database
 
 PROBE = """
 import json, sys
@@ -50,3 +52,8 @@ def test_a_command_imports_what_it_needs_and_a_process_leaves_rare_things_alone(
     assert answers["units"] == 0
     assert answers["status"] == ["sqlmodel"]
     assert answers["run"] == sorted(("sqlmodel", *SERVING))
+
+
+def test_the_address_of_a_database_may_be_pasted_as_providers_write_it() -> None:
+    assert Database(url="postgres://loa:m%40t@may-chu/loa").url == "postgresql+psycopg://loa:m%40t@may-chu/loa"
+    assert Database(url="sqlite:///that/loa.sqlite3").url == "sqlite:///that/loa.sqlite3"
