@@ -1,9 +1,11 @@
 """Xin vào nhóm: officers of the group's units come in by themselves, about all others an admin decides.
 
-Who knocks again and again on one day is asked about once.
+Who knocks again and again on one day is asked about once, and once more after each answer.
 """
 
 from __future__ import annotations
+
+from sqlmodel import col, select
 
 from campaign import audit, outbox
 from campaign.message import Choice, Message
@@ -11,7 +13,7 @@ from campaign.organisation import circles
 from campaign.problems import Refusal
 from handlers.context import Actions, Context, Steps, Words, number
 from handlers.reviewing import admin_chats
-from storage.models import Chat
+from storage.models import Chat, Outgoing
 from storage.models.messages import Priority
 
 ASK = (
@@ -44,10 +46,18 @@ def _ask(context: Context, chat: Chat, member: str) -> None:
     target = units[0].name if len(units) == 1 else f"{len(units)} đơn vị"
     text = ASK.format(group=chat.title or chat.external_id, target=target)
     about = f"{chat.id}:{context.turn}:{member}"
-    today = context.house.hours.day(context.now)
+    topic = f"knock:{chat.id}:{context.house.hours.day(context.now)}:{member}:{_answers(context, chat, member)}"
     choices = (Choice("Cho vào", f"letin:{about}"), Choice("Không cho vào", f"turnaway:{about}"))
     for admins in admin_chats(context.session, circles.responsible(context.session, chat)):
-        context.tell(admins, f"knock:{chat.id}:{today}:{member}:{admins.id}", text, choices)
+        context.tell(admins, f"{topic}:{admins.id}", text, choices)
+
+
+def _answers(context: Context, chat: Chat, member: str) -> int:
+    """How often this person was let in or turned away: a knock after that is another question."""
+    deeds = select(Outgoing.id).where(Outgoing.channel == chat.channel, Outgoing.to == chat.external_id)
+    key = col(Outgoing.key)
+    deeds = deeds.where(key.startswith(f"door:{chat.id}:"), key.endswith(f":{member}", autoescape=True))
+    return len(context.session.exec(deeds).all())
 
 
 def let_in(context: Context, argument: str) -> None:

@@ -114,6 +114,19 @@ def test_who_knocks_all_day_long_is_asked_about_once(square: Town) -> None:
     assert sum("xin vào nhóm" in text for text in square.texts("quan")) == 3
 
 
+def test_who_was_turned_away_by_mistake_knocks_again_and_is_asked_about(square: Town) -> None:
+    for _ in range(2):
+        square.hears(square.event("", "nhom", kind="asked", members=("7001",)))
+    square.deliver()
+    square.presses("quan", "Không cho vào")
+    for _ in range(2):
+        square.hears(square.event("", "nhom", kind="asked", members=("7001",)))
+    square.deliver()
+    assert sum("xin vào nhóm" in text for text in square.texts("quan")) == 2
+    square.presses("quan", "Cho vào")
+    assert "Đang cho người này vào" in square.texts("quan")[-1]
+
+
 def test_an_officer_of_another_cluster_and_an_editor_open_no_door(square: Town) -> None:
     square.settle("mai", "CS03")
     square.hears(square.event("", "nhom", kind="asked", members=("mai",)))
