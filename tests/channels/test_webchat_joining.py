@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
+from structlog.testing import capture_logs
 
 from bot.channels.webchat import DemoDoor, seat
 from storage.models import WebSession
@@ -58,6 +60,15 @@ async def test_the_cookie_is_hidden_from_scripts_and_only_its_hash_is_stored(off
     (kept,) = sessions(office)
     assert kept.token_hash == hashlib.sha256(token.encode()).hexdigest()
     assert token not in kept.model_dump_json()
+
+
+async def test_an_invitation_that_met_trouble_leaves_no_code_in_the_log(office: Office) -> None:
+    office.trouble = OperationalError("insert", {}, Exception("database is locked"))
+    with capture_logs() as log:
+        answer = await Cadre(office, "Trần Thị Hương").joins("LG-2027")
+    assert answer.status_code == 503
+    assert [row["page"] for row in log if row["event"] == "webchat.trouble"] == ["join"]
+    assert "LG-2027" not in str(log)
 
 
 async def test_a_button_pressed_twice_is_one_start(office: Office) -> None:

@@ -156,7 +156,8 @@ class Pages:
             except Sorry as sorry:
                 return self._page("sorry.html", sorry.status, sentence=sorry.sentence)
             except (OSError, SQLAlchemyError) as error:
-                log.error("webchat.trouble", path=request.url.path, error=type(error).__name__)
+                # Not its address: that of an invitation is a way in.
+                log.error("webchat.trouble", page=page.__name__, error=type(error).__name__)
                 return self._page("sorry.html", 503, sentence=words.BUSY)
 
         return inside
