@@ -107,11 +107,10 @@ def add(context: Context, person: Person) -> Account:
     return account
 
 
-def welcome(context: Context, invite: Invite, account: Account) -> None:
+def welcome(context: Context, account: Account) -> None:
     """Said here, and where the person was before: it may be somebody else who took the code."""
     session, words, now_here = context.session, context.house.channel_words, context.chat
     person = session.get_one(Person, account.person_id)
-    invites.use(session, invite, context.place)
     context.leave()
     way = context.event.channel
     audit.note(session, context.now, "account.added", f"person:{person.id}", person_id=person.id, channel=way)

@@ -57,6 +57,7 @@ def try_enter(context: Context) -> bool:
     invite = invites.check(context.session, code, context.place, context.now)
     accounts.refuse_known(context, invite)
     if context.person is not None:
+        invites.use(context.session, invite, context.place)
         _enter(context, context.person, invite)
     else:
         context.go("consent", invite=invite.id)
@@ -114,6 +115,7 @@ def agree(context: Context, _: str = "") -> None:
     invite = _invite(context)
     if invite is None:
         raise Refusal("consent.no_invite", EXPIRED)
+    invites.use(context.session, invite, context.place)  # first of all: somebody else may be faster
     own = accounts.owner(context, invite)
     person = own or _new_person(context, invite)
     text = _consent_text(context, invite)
@@ -128,7 +130,7 @@ def agree(context: Context, _: str = "") -> None:
         )
     )
     account = accounts.add(context, person)
-    return accounts.welcome(context, invite, account) if own else _enter(context, person, invite)
+    return accounts.welcome(context, account) if own else _enter(context, person, invite)
 
 
 def _new_person(context: Context, invite: Invite) -> Person:
@@ -141,7 +143,6 @@ def _new_person(context: Context, invite: Invite) -> Person:
 
 
 def _enter(context: Context, person: Person, invite: Invite) -> None:
-    invites.use(context.session, invite, context.place)
     people.enter(context.session, person, invite.unit_id, invite.role, context.now)
     context.session.flush()
     context.leave()

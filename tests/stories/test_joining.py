@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
 from campaign.organisation import invites, people
@@ -51,6 +52,28 @@ def test_refusing_leaves_nothing_behind(town: Town) -> None:
         assert session.exec(select(Chat).where(Chat.external_id == "mai")).all() == []
         assert session.exec(select(Talk)).all() == []
         assert all("Mai" not in str(row.payload) for row in session.exec(select(Incoming)))
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_two_who_agree_in_the_same_moment_and_the_slower_one_is_told(
+    town: Town, monkeypatch: pytest.MonkeyPatch, own: bool
+) -> None:
+    """Several processes: the code was still good when the slower one looked, and used up when it wanted to use it."""
+    with town.database.transaction() as session:
+        lan = people.by_account(session, CHANNEL, "lan")
+        assert lan is not None
+        code = invites.create_for(session, lan, town.now) if own else ""
+    code = code or invited(town)
+    for user in ("mai", "hoa"):
+        town.says(user, code)
+    town.presses("mai", "Đồng ý")
+    monkeypatch.setattr(invites, "is_usable", lambda session, invite, now: True)
+    town.presses("hoa", "Đồng ý")
+    assert "vừa được dùng hết" in town.heard("hoa")[-1].text
+    with town.database.snapshot() as session:
+        assert session.exec(select(Account).where(Account.external_id == "hoa")).all() == []
+        assert town.chat("hoa") is None
+        assert all(row.payload == {} for row in session.exec(select(Incoming).where(Incoming.chat == "hoa")))
 
 
 def test_a_code_is_used_up_and_expires(town: Town) -> None:
