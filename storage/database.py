@@ -105,7 +105,8 @@ def careful() -> dict[str, Any]:
 
 def _server_engine(url: str) -> Engine:
     """At most one connection a thread. With the one of the claims a process has thirteen of them."""
-    engine = create_engine(url, pool_size=WRITERS_ON_POSTGRES + READERS, max_overflow=1, connect_args=careful())
+    size = WRITERS_ON_POSTGRES + READERS
+    engine = create_engine(url, pool_size=size, max_overflow=1, connect_args=careful(), hide_parameters=True)
     event.listen(engine, "connect", _prepare_server)
     return engine
 
@@ -130,7 +131,9 @@ def _sqlite_engine(url: str) -> Engine:
     file = make_url(url).database
     if file:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    # Errors go to the log with their traceback: what people wrote must not come along.
+    waiting = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+    engine = create_engine(url, connect_args=waiting, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

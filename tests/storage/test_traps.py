@@ -163,6 +163,13 @@ def test_nothing_points_to_what_does_not_exist(database: Database) -> None:
         session.add(Outgoing(key="a", channel="square", to="g1", push_id=12345))
 
 
+def test_an_error_does_not_repeat_what_people_wrote(database: Database) -> None:
+    """It ends up in the log, with the traceback."""
+    with pytest.raises(IntegrityError) as trouble, database.transaction() as session:
+        session.add(Outgoing(key="a", channel="square", to="g1", push_id=12345, message={"text": "Ma: 7KDM42QX"}))
+    assert "7KDM42QX" not in str(trouble.value)
+
+
 @pytest.mark.parametrize(
     ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 15_000)]
 )
