@@ -72,15 +72,21 @@ class Process:
             self._stop.set()
 
     async def _work(self) -> None:
-        while not self.turns.shares_work and not await self.turns.take(WHOLE):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), STANDBY_SECONDS)
-            if self._stop.is_set():
-                return
         if not self.turns.shares_work:
+            await self._wait_to_lead()
+        if not self._stop.is_set():
+            self._start()
+            await self._stop.wait()
+
+    async def _wait_to_lead(self) -> None:
+        """Until another process on this database is gone, or this one is to stop."""
+        if not await self.turns.take(WHOLE):
+            log.info("standby", hint="Chương trình khác đang chạy trên cơ sở dữ liệu này; tiến trình này chờ thay.")
+            while not self._stop.is_set() and not await self.turns.take(WHOLE):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), STANDBY_SECONDS)
+        if not self._stop.is_set():
             log.info("leader")
-        self._start()
-        await self._stop.wait()
 
     def _start(self) -> None:
         self.scheduler.start()

@@ -64,6 +64,7 @@ def test_the_second_copy_waits_and_takes_over_when_the_first_is_killed(tmp_path:
         both[0][0].until(lambda: any(leads(one) for one, _ in both), "one of them leading", 15)
         first, second = sorted(both, key=lambda copy: not leads(copy[0]))
         assert [leads(one) for one, _ in (first, second)] == [True, False]
+        second[0].until(lambda: "standby" in second[0].log(), "the other says that it waits", 15)
         say(database, "before")
         first[0].until(lambda: was_dealt_with(database, "before"), "a word of the first", 15)
         first[1].send_signal(signal.SIGKILL)
