@@ -30,6 +30,7 @@ from storage.models.work import SubmissionState
 
 def erase(session: Session, person: Person, now: datetime) -> None:
     """Forget name, accounts, posts, unsent drafts and the words of private conversations."""
+    _spend_codes(session, person.id)
     for draft in _drafts(session, person):
         submissions.discard(session, draft, now)
     for chat in session.exec(select(Chat).where(Chat.person_id == person.id)).all():
@@ -44,7 +45,6 @@ def erase(session: Session, person: Person, now: datetime) -> None:
         session.add(reading)
     for talk in session.exec(select(Talk).where(Talk.person_id == person.id)):
         session.delete(talk)
-    session.execute(update(Invite).where(col(Invite.person_id) == person.id).values(uses_left=0))
     session.execute(update(Post).where(col(Post.person_id) == person.id, col(Post.until).is_(None)).values(until=now))
     person.name, person.erased_at = "(đã xóa)", now
     session.add(person)
@@ -54,10 +54,10 @@ def erase(session: Session, person: Person, now: datetime) -> None:
 def remove_account(session: Session, account: Account, chat: Chat, now: datetime) -> None:
     """One account of several, with its chat: whoever writes there is nobody we know, and no open code leads back."""
     mine, channel = account.person_id, account.channel
+    _spend_codes(session, mine)
     _forget_conversation(session, chat)
     chats.forget_talks(session, chats.place(chat.channel, chat.external_id))
     session.delete(account)
-    session.execute(update(Invite).where(col(Invite.person_id) == mine).values(uses_left=0))
     given = (
         select(Consent).where(Consent.person_id == mine, Consent.channel == channel).order_by(col(Consent.id).desc())
     )
@@ -65,6 +65,11 @@ def remove_account(session: Session, account: Account, chat: Chat, now: datetime
         consent.withdrawn_at = now
         session.add(consent)
     audit.note(session, now, "account.removed", f"person:{mine}", person_id=mine, channel=channel)
+
+
+def _spend_codes(session: Session, person_id: int | None) -> None:
+    """First of all: whoever is using one of them now is waited for, and what they add is found."""
+    session.execute(update(Invite).where(col(Invite.person_id) == person_id).values(uses_left=0))
 
 
 def _drafts(session: Session, person: Person) -> list[Submission]:
