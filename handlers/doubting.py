@@ -12,15 +12,17 @@ from campaign.message import Choice, Message
 from campaign.organisation.people import Right
 from campaign.problems import Refusal
 from campaign.work import doubts
+from campaign.work.corrections import place_name
 from handlers.context import Actions, Context, House, Steps, Words, number, short
 from handlers.reviewing import admin_chats
 from storage.models import Chat, Outgoing, Push, Unit
 from storage.models.messages import IN_DOUBT, Priority
 
 ASK = (
-    "Chưa rõ thông báo “{text}” đã tới {place} hay chưa. Anh/chị xem giúp: chưa thấy thì bấm Gửi lại, thấy rồi thì bấm "
+    "Chưa rõ thông báo “{text}” đã tới {place} hay chưa. {look} giúp: chưa thấy thì bấm Gửi lại, thấy rồi thì bấm "
     "Bỏ qua."
 )
+LOOK, CALL = "Anh/chị mở nhóm xem", "Anh/chị hỏi người ấy"
 AGAIN = "Sẽ gửi lại tới {place}."
 LET_GO = "Đã ghi là {place} nhận rồi, không gửi lại."
 SETTLED = "Việc này đã có người xử lý."
@@ -44,7 +46,8 @@ def _still_looking(row: Outgoing, house: House) -> bool:
 
 
 def _ask(session: Session, row: Outgoing, house: House) -> int:
-    text = ASK.format(text=short(str(row.message.get("text", "")), 80), place=place_of(session, row))
+    words, look = short(str(row.message.get("text", "")), 80), LOOK if row.group else CALL
+    text = ASK.format(text=words, place=place_name(session, row), look=look)
     about = f"{row.id}:{row.attempts}"
     choices = (Choice("Gửi lại", f"resend:{about}"), Choice("Bỏ qua", f"letgo:{about}"))
     message = Message(text=house.polite(text), choices=choices)
@@ -63,13 +66,6 @@ def _key(row: Outgoing, chat: Chat) -> str:
     return f"doubt:{row.id}:{row.attempts}:{chat.id}"
 
 
-def place_of(session: Session, row: Outgoing) -> str:
-    """Where a message went, as people call the place."""
-    chat = session.get(Chat, row.chat_id) if row.chat_id else None
-    unit = session.get(Unit, chat.unit_id) if chat and chat.unit_id else None
-    return (chat.title if chat else "") or (unit.name if unit else "") or row.to
-
-
 def _unit_of(session: Session, row: Outgoing) -> int | None:
     """The unit whose people are asked: that of the chat, else of the push, else the federation."""
     chat = session.get(Chat, row.chat_id) if row.chat_id else None
@@ -81,13 +77,13 @@ def _unit_of(session: Session, row: Outgoing) -> int | None:
 def resend(context: Context, argument: str) -> None:
     row = _doubt(context, argument)
     settled = row is not None and doubts.resend(context.session, row, context.now, by=context.person_id)
-    context.toast(AGAIN.format(place=place_of(context.session, row)) if row is not None and settled else SETTLED)
+    context.toast(AGAIN.format(place=place_name(context.session, row)) if row is not None and settled else SETTLED)
 
 
 def let_go(context: Context, argument: str) -> None:
     row = _doubt(context, argument)
     settled = row is not None and doubts.let_go(context.session, row, context.now, by=context.person_id)
-    context.toast(LET_GO.format(place=place_of(context.session, row)) if row is not None and settled else SETTLED)
+    context.toast(LET_GO.format(place=place_name(context.session, row)) if row is not None and settled else SETTLED)
 
 
 def _doubt(context: Context, argument: str) -> Outgoing | None:

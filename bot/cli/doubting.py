@@ -9,7 +9,8 @@ from sqlmodel import Session
 from bot.cli.frame import fail, house, show
 from bot.core import Core
 from campaign.work import doubts
-from handlers.doubting import LET_GO, place_of
+from campaign.work.corrections import place_name
+from handlers.doubting import LET_GO
 from storage.models import Outgoing
 
 DECIDE = "Chưa thấy ở đó thì gửi lại: loa push resend SỐ   Thấy rồi thì bỏ qua: loa push letgo SỐ"
@@ -30,7 +31,7 @@ def _value(session: Session, core: Core, row: Outgoing) -> dict[str, Any]:
     at = f"{core.hours.local(row.sending_at):%H:%M %d/%m/%Y}" if row.sending_at else ""
     text = " ".join(str(row.message.get("text", "")).split())
     return {
-        "row": row.id, "push": row.push_id, "channel": row.channel, "place": place_of(session, row), "at": at,
+        "row": row.id, "push": row.push_id, "channel": row.channel, "place": place_name(session, row), "at": at,
         "text": text, "reason": row.reason,
     }  # fmt: skip
 
@@ -49,6 +50,6 @@ def _decide(number: int, as_json: bool, *, again: bool) -> None:
         decide = doubts.resend if again else doubts.let_go
         if row is None or not decide(session, row, core.clock.now(), by=None):
             fail(f"Không có tin chưa rõ số {number}. Xem danh sách: loa push doubts")
-        place = place_of(session, row)
+        place = place_name(session, row)
         words = f"Sẽ gửi lại tới {place}." if again else LET_GO.format(place=place)
         show({"row": number, "state": row.state}, as_json=as_json, text=words)

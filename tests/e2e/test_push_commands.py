@@ -72,7 +72,7 @@ def test_doubts_are_listed_and_decided_by_command(office: Office, town: Town) ->
     with town.database.transaction() as session:
         session.execute(update(Outgoing).values(state=OutgoingState.UNKNOWN, sending_at=town.now, finished_at=town.now))
     first, second = office.json("push", "doubts")
-    assert {first["place"], second["place"]} == {"nhom", "lan"}
+    assert {first["place"], second["place"]} == {"nhom", "Lan"}
     assert "Sẽ gửi lại tới" in office.loa("push", "resend", str(first["row"]))
     assert f"Đã ghi là {second['place']} nhận rồi" in office.loa("push", "letgo", str(second["row"]))
     assert "Không có tin chưa rõ" in office.loa("push", "letgo", str(second["row"]), expect=1)

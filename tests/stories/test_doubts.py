@@ -38,9 +38,20 @@ def test_an_editor_is_asked_once(doubtful: Town) -> None:
     doubtful.tick()
     asked = [text for text in doubtful.texts("ha") if "Chưa rõ thông báo" in text]
     assert asked == [
-        "Chưa rõ thông báo “Gửi ảnh băng rôn” đã tới nhom1 hay chưa. Anh/chị xem giúp: chưa thấy thì bấm Gửi lại, "
-        "thấy rồi thì bấm Bỏ qua."
+        "Chưa rõ thông báo “Gửi ảnh băng rôn” đã tới nhom1 hay chưa. Anh/chị mở nhóm xem giúp: "
+        "chưa thấy thì bấm Gửi lại, thấy rồi thì bấm Bỏ qua."
     ]
+
+
+def test_nobody_can_look_into_the_private_chat_of_somebody_else(town: Town) -> None:
+    town.assign("Gửi ảnh băng rôn", local(5, 20, 16))
+    town.tick()
+    with town.database.transaction() as session:
+        row = session.exec(select(Outgoing).where(Outgoing.to == "lan", col(Outgoing.push_id).is_not(None))).one()
+        row.state, row.external_ids = OutgoingState.UNKNOWN, []
+        session.add(row)
+    town.tick()
+    assert "đã tới Lan hay chưa. Anh/chị hỏi người ấy giúp: chưa thấy thì bấm Gửi lại" in town.last("ha").text
 
 
 def test_sent_again_only_at_a_persons_word(doubtful: Town) -> None:
