@@ -165,6 +165,19 @@ async def test_after_the_first_events_the_doctor_says_what_is_still_to_prove(tmp
         assert "user_send_text," not in notes
 
 
+async def test_the_doctor_notices_that_the_wrong_way_of_signing_was_pinned(tmp_path: Path) -> None:
+    """Everything Zalo says is refused from then on, and nobody hears why."""
+    async with office(tmp_path) as desk:
+        async with desk.hearing():
+            desk.oa.write(desk.oa.user("Lan", follows=True), "Chào")
+            await desk.oa.settled()
+        wrong = desk.another(signature_variant="oa/oasecret/body")
+        said = "\n".join(await wrong.diagnose())
+        assert "oa/oasecret/body nhưng" in said
+        assert "Sửa thành app/oasecret/body" in said
+        await wrong.close()
+
+
 async def test_the_doctor_finds_what_is_wrong_with_the_account(tmp_path: Path) -> None:
     settings = {"signature_variant": "md5", "template_id": "T1", "verification_file": "../etc"}
     async with office(tmp_path, settings) as desk:

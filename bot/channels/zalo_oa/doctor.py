@@ -32,6 +32,10 @@ NEVER_HEARD = (
     "bật các sự kiện tin nhắn, nhóm và quan tâm, rồi nhắn thử cho OA."
 )
 PIN = "Lưu ý: Zalo ký sự kiện theo kiểu {variant}. Sau một tuần, ghi kiểu này vào dòng signature_variant."
+OTHER_VARIANT = (
+    "Dòng signature_variant ghi {pinned} nhưng sự kiện nhận được lần cuối ký kiểu {variant}; kiểu khác bị từ chối hết. "
+    "Sửa thành {variant}, hoặc để trống."
+)
 NOT_SEEN = "Lưu ý: chưa thấy sự kiện {names}. Bật ở mục Webhook rồi thử mỗi loại một lần (tin, ảnh, nhóm)."
 PACKAGE = "Lưu ý: OA “{name}” đang dùng gói {package}, hạn đến {until}."
 
@@ -77,8 +81,9 @@ def check_heard(heard: Heard, settings: ZaloOa, address: str) -> list[str]:
         return [NEVER_HEARD.format(address=address)]
     missing = [name for name in NEEDED if name not in heard.events]
     found = [NOT_SEEN.format(names=", ".join(missing))] if missing else []
-    if heard.variant and not settings.signature_variant:
-        found.append(PIN.format(variant=heard.variant))
+    pinned = settings.signature_variant
+    if heard.variant and heard.variant != pinned:
+        found.append((OTHER_VARIANT if pinned else PIN).format(variant=heard.variant, pinned=pinned))
     return found
 
 
