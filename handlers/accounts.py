@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from campaign import audit
+from campaign import audit, outbox
 from campaign.message import Choice
 from campaign.organisation import chats, erasing, invites, ways
 from campaign.problems import Refusal
 from handlers import home
 from handlers.context import BACK, HOME, Actions, Context, Steps, Words, number
 from storage.models import Account, Chat, Invite, Person, Unit
+from storage.models.messages import Priority
 
 CONSENT_VERSION = "2026-1-account"  # of QUESTION
 LIFETIME = timedelta(minutes=60)  # short: the code stands readable in a chat
@@ -120,13 +121,15 @@ def welcome(context: Context, account: Account) -> None:
     earlier = next((chat for chat in everywhere if now_here is None or chat.id != now_here.id), None)
     if earlier is not None and now_here is not None:
         undo = Choice(NOT_ME, f"notme:{account.id}:{now_here.id}")
-        context.tell(earlier, f"added:{context.turn}", TOLD.format(way=words(way)), (undo, HOME))
+        message = context.house.message(TOLD.format(way=words(way)), (undo, HOME))
+        # As if it had been asked for: it goes on to no other chat, and "1" is an answer to it.
+        outbox.say(session, f"added:{context.turn}", earlier, message, priority=Priority.REPLY)
 
 
 def remove(context: Context, argument: str) -> None:
-    """ "4:12": the account and its chat, taken off again by the person from another one."""
+    """ "4:12": the account and its chat, taken off again by the person from another one; in words: the last one."""
     session, mine = context.session, context.person_id
-    account_id, _, chat_id = argument.partition(":")
+    account_id, _, chat_id = (argument or _told_last(context)).partition(":")
     account, chat = session.get(Account, number(account_id)), session.get(Chat, number(chat_id))
     if account is None or chat is None or not account.person_id == chat.person_id == mine or chat == context.chat:
         return context.toast(NOT_THERE)
@@ -135,6 +138,11 @@ def remove(context: Context, argument: str) -> None:
     return context.say(REMOVED.format(way=context.house.channel_words(chat.channel)), (HOME,))
 
 
+def _told_last(context: Context) -> str:
+    offered = (choice.action.partition(":") for _, choices in context.offers() for choice in choices)
+    return next((argument for verb, _, argument in offered if verb == "notme"), "")
+
+
 ACTIONS: Actions = {"addway": offer, "notme": remove}
-WORDS: Words = {"them noi nhan tin": "addway"}
+WORDS: Words = {"them noi nhan tin": "addway", "khong phai toi": "notme"}
 STEPS: Steps = {}

@@ -132,6 +132,17 @@ def test_whoever_did_not_do_it_takes_the_new_account_off_again(town: Town) -> No
     assert "đã được gỡ" in town.heard("lan")[-1].text
 
 
+@pytest.mark.parametrize("words", ["1", "Không phải tôi"])
+def test_it_is_taken_off_in_words_too_right_after_the_code_was_asked_for(town: Town, words: str) -> None:
+    """Where there are no buttons; the newest question before it is that of the code."""
+    enters_on_the_other(town, "thief", asks_for_a_code(town, "lan"))
+    town.wait(30)
+    town.says("lan", words)
+    assert "Đã gỡ nơi nhận tin: other" in town.last("lan").text
+    town.says("tuan", "không phải tôi")
+    assert "đã được gỡ" in town.last("tuan").text
+
+
 def test_a_code_leads_nowhere_when_the_post_has_gone_to_somebody_else(town: Town) -> None:
     code, late = asks_for_a_code(town, "lan"), asks_for_a_code(town, "lan")
     town.says("lan-new", code, channel=OTHER)
