@@ -91,7 +91,7 @@ def push(
             if not count:
                 fail("Chưa có nhóm hoặc cá nhân nào trong phạm vi này liên kết với trợ lý, nên chưa gửi gì.")
             value = {"id": made.id, "chats": count, "reach": reaching.value_of(found)}
-            words_ = [f"Thông báo số {made.id} tới {count} nơi.", f"Dự kiến: {found.sentence}"]
+            words_ = [f"Thông báo số {made.id}, gửi cho {count} nơi.", f"Dự kiến: {found.sentence}"]
             phone_ = [f"Ai phải gọi điện: loa push phone {made.id}"] if found.unreached else []
             show(value, as_json=as_json, text="\n".join([*words_, *phone_]))
     return None

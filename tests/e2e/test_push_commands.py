@@ -48,6 +48,13 @@ def test_an_operator_previews_sends_and_learns_whom_to_phone(office: Office) -> 
     assert phoned[0]["reason"] == "Kênh nhắn tin của người này đang tắt."
 
 
+def test_what_is_queued_is_not_called_arrived(office: Office) -> None:
+    """“tới 1 nơi” stood above “1 không tới được”, about the same place."""
+    first, second, *_ = office.loa("push", "Mời họp", "--to", "unit:CS02").splitlines()
+    assert first == "Thông báo số 1, gửi cho 1 nơi."
+    assert second == "Dự kiến: 1 không tới được."
+
+
 def test_a_preview_for_a_later_moment_knows_which_windows_will_have_closed(town: Town, tmp_path: Path) -> None:
     now = "2027-05-10T08:00:00+07:00"
     office = open_office(
