@@ -113,6 +113,22 @@ async def test_without_echoes_the_history_settles_it(tmp_path: Path, kind: str) 
         assert row(here).external_ids == [message.id for message in here.oa.sent(to)]
 
 
+async def test_a_server_whose_clock_is_ahead_still_finds_its_message(tmp_path: Path) -> None:
+    """By its own clock the message is older than the request; a second copy would leave."""
+    async with office(tmp_path) as here:
+        here.oa.echoes = False
+        here.oa.shift(seconds=-90)
+        to = place(here, "group")
+        queue(here, to)
+        here.oa.faults.add(faults.accept_then_drop())
+        async with sending(here):
+            await until(lambda: row(here).state == OutgoingState.UNKNOWN)
+            here.pass_time(seconds=20)
+            await until(lambda: row(here).state != OutgoingState.UNKNOWN)
+        assert len(here.oa.sent(to)) == 1
+        assert row(here).external_ids == [message.id for message in here.oa.sent(to)]
+
+
 async def test_what_the_history_does_not_show_leaves_again(tmp_path: Path) -> None:
     """The line hung and Zalo never saw the message."""
     async with office(tmp_path) as here:

@@ -189,6 +189,15 @@ async def test_the_doctor_finds_what_is_wrong_with_the_account(tmp_path: Path) -
         assert "bị khóa" in (await desk.channel.diagnose())[-1]
 
 
+async def test_the_doctor_finds_a_clock_that_is_wrong(tmp_path: Path) -> None:
+    """By it the history of Zalo is read, and everybody's hours are counted."""
+    async with office(tmp_path) as desk:
+        desk.oa.shift(seconds=-20)
+        assert not any("Đồng hồ" in line for line in await desk.channel.diagnose())
+        desk.oa.shift(seconds=-70)
+        assert any("chạy nhanh 90 giây" in line for line in await desk.channel.diagnose())
+
+
 async def test_a_doctor_without_a_line_says_so(tmp_path: Path) -> None:
     async with office(tmp_path, {"api_base": "http://127.0.0.1:1"}) as desk:
         assert "Không kết nối được" in (await desk.channel.diagnose())[-1]

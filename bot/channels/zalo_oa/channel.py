@@ -195,6 +195,8 @@ class ZaloOaChannel:
             oa = await self.client.get(INFO_PATH)
         except (ApiError, NotSent, NoAnswer, NoGrant) as error:
             return [*found, doctor.sentence_of(error)]
+        if self._clock.speed == 1:
+            found += doctor.check_clock(self.client.date, self._clock.now())
         found += doctor.check_oa(oa if isinstance(oa, dict) else {}, self._settings, self.account)
         return found + doctor.check_heard(await self._journal.last(), self._settings, self._public_url + PATH)
 

@@ -8,6 +8,9 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -88,6 +91,7 @@ class OaClient:
             base_url=settings.api_base.rstrip("/"), verify=trusted(), timeout=timeout, limits=limits
         )
         self.rate = Rate()
+        self.date: datetime | None = None  # what time the platform said it was, with its last answer
 
     async def get(self, path: str, *, data: dict[str, Any] | None = None, **query: Any) -> Any:
         """1:1 reads take one parameter ``data`` with JSON in it, group reads take ordinary ones."""
@@ -139,6 +143,7 @@ class OaClient:
         except httpx.HTTPError as error:
             raise NoAnswer(type(error).__name__) from None
         self.rate.asked(answer.headers)
+        self.date = _date(answer.headers) or self.date
         return _data(answer)
 
     def _headers(self, token: str) -> dict[str, str]:
@@ -147,6 +152,13 @@ class OaClient:
             secret = self._settings.app_secret.get_secret_value().encode()
             headers["appsecret_proof"] = hmac.new(secret, token.encode(), hashlib.sha256).hexdigest()
         return headers
+
+
+def _date(headers: httpx.Headers) -> datetime | None:
+    with suppress(ValueError):
+        said = parsedate_to_datetime(headers.get("date", ""))
+        return said if said.tzinfo else said.replace(tzinfo=UTC)
+    return None
 
 
 def _data(answer: httpx.Response) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,8 @@ NO_ADDRESS = "Zalo chỉ gọi tới địa chỉ công khai bắt đầu bằng
 BAD_PORT = "Zalo không nhận địa chỉ có số cổng. Đặt máy chủ sau một tên miền dùng cổng 443."
 BAD_VARIANT = "Dòng signature_variant phải là một trong: {names}. Sửa lại, hoặc để trống."
 BAD_FILE = "Dòng verification_file phải là tên tệp dạng zalo_verifier….html. Chép lại từ trang Xác thực domain."
+SKEW = 30  # seconds between two clocks that nobody need mind
+CLOCK = "Đồng hồ máy chủ chạy {way} {seconds} giây so với Zalo. Bật tự chỉnh giờ: timedatectl set-ntp true"
 BAD_LINE = "Không kết nối được tới Zalo. Kiểm tra mạng và tường lửa của máy chủ, rồi chạy lại."
 NOT_VERIFIED = "Zalo OA chưa được xác thực nên chưa dùng được nhóm và quyền lâu dài. Nộp hồ sơ ở trang quản lý OA."
 NO_ZCA = "Chưa liên kết ZCA nên không gửi được mẫu tin trả phí. Liên kết ở trang account.zalo.cloud."
@@ -74,6 +77,12 @@ def check_oa(oa: dict[str, Any], settings: ZaloOa, account: str) -> list[str]:
         found.append(NO_ZCA)
     package, until = oa.get("package_name") or "chưa rõ", oa.get("package_valid_through_date") or "chưa rõ"
     return [*found, PACKAGE.format(name=oa.get("name", ""), package=package, until=until)]
+
+
+def check_clock(theirs: datetime | None, ours: datetime) -> list[str]:
+    """``theirs``: as their last answer said."""
+    seconds = round((ours - theirs).total_seconds()) if theirs else 0
+    return [CLOCK.format(seconds=abs(seconds), way="nhanh" if seconds > 0 else "chậm")] if abs(seconds) > SKEW else []
 
 
 def check_heard(heard: Heard, settings: ZaloOa, address: str) -> list[str]:

@@ -27,7 +27,7 @@ log = structlog.get_logger()
 RECENT, TALK = "/v2.0/oa/listrecentchat", "/v2.0/oa/conversation"
 GROUP_RECENT, GROUP_TALK = "/v3.0/oa/group/listrecentchat", "/v3.0/oa/group/conversation"
 MOST_PAGES = 30  # of one list: three hundred messages of one talk in one outage
-MARGIN = timedelta(seconds=5)  # their clock and ours
+MARGIN = timedelta(seconds=5)  # what is stamped before it is answered
 FROM_OA = "0"
 T = TypeVar("T")
 _NAMES = {"photo": "image", "voice": "audio", "links": "link", "nosupport": ""}  # a kind here → the webhook's word
@@ -103,17 +103,27 @@ class History:
     async def _listed(
         self, path: str, whom: dict[str, str], since: datetime, group: bool, pages: _Pages
     ) -> AsyncIterator[Item]:
-        """Page by page, newest first, down to ``since``."""
+        """Page by page, newest first, down to ``since``, which is a moment of our clock."""
         for page in range(MOST_PAGES):
             asked: dict[str, Any] = {**whom, "offset": page * PAGE, "count": PAGE}
             rows = await self._ask(path, asked, group)
+            down_to = since - self._ahead()
             items = [item for row in _rows(rows) if (item := self._item(row, group)) is not None]
             for item in items:
-                if item.at > since:
+                if item.at > down_to:
                     yield item
-            pages.complete = len(_rows(rows)) < PAGE or (bool(items) and min(item.at for item in items) <= since)
+            pages.complete = len(_rows(rows)) < PAGE or (bool(items) and min(item.at for item in items) <= down_to)
             if pages.complete:
                 return
+
+    def _ahead(self) -> timedelta:
+        """By how much our clock is ahead of theirs, as the answer that has just come says. A server that is a minute
+        ahead would else find every message older than its own request: nothing missed, and nothing arrived.
+        """
+        theirs = self._client.date
+        if theirs is None or self._clock.speed != 1:
+            return timedelta()
+        return max(self._clock.now() - theirs, timedelta())
 
     async def _ask(self, path: str, asked: dict[str, Any], group: bool) -> Any:
         """At leisure, because people's answers need the same budget; when it is used up, after the pause."""

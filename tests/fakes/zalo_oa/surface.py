@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+from email.utils import format_datetime
 from typing import Any
 
 from starlette.applications import Starlette
@@ -73,6 +74,7 @@ class Surface:
             if path in SENDS:
                 self.world.sends.append(Send(at, path, addressee(params) or "", code))
             self.world.touch()
+        response.headers["Date"] = format_datetime(self.world.now(), usegmt=True)
         if host == "api" and "X-RateLimit-Limit" not in response.headers:
             response.headers.update(self.world.meter.headers())
         return response
