@@ -20,8 +20,7 @@ WORDS = "Cần anh/chị xử lý: {sentence}"
 
 def tell_admins(session: Session, channel: str, code: str, sentence: str, now: datetime, *, house: House) -> int:
     """Queue ``sentence`` for every admin, not over ``channel`` where another way exists; how many were new."""
-    root = session.exec(select(Unit.id).where(col(Unit.parent_id).is_(None)).order_by(col(Unit.id))).first()
-    if root is None:
+    if (root := _root(session)) is None:
         return 0
     day = house.hours.day(now).isoformat()
     message = Message(text=house.polite(WORDS.format(sentence=sentence)))
@@ -29,6 +28,24 @@ def tell_admins(session: Session, channel: str, code: str, sentence: str, now: d
         outbox.say(session, f"alarm:{code}:{day}:{chat.id}", chat, message, priority=Priority.INTERACTIVE)
         for chat in admins_beside(session, root, channel)
     )
+
+
+def only_channel(session: Session) -> str:
+    """The one over which all admins are written to, so that nobody hears when it breaks; empty when all is well, and
+    while there is no admin yet.
+    """
+    root = _root(session)
+    admins = [] if root is None else admins_beside(session, root, "")
+    channels = {chat.channel for chat in admins}
+    if len(channels) != 1:
+        return ""
+    (only,) = channels
+    assert root is not None
+    return only if all(chat.channel == only for chat in admins_beside(session, root, only)) else ""
+
+
+def _root(session: Session) -> int | None:
+    return session.exec(select(Unit.id).where(col(Unit.parent_id).is_(None)).order_by(col(Unit.id))).first()
 
 
 def mended(session: Session, codes: Iterable[str]) -> None:

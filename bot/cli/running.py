@@ -12,8 +12,14 @@ import typer
 from bot.cli import firstdays
 from bot.cli.frame import fail, house, show
 from bot.core import Core, is_empty
+from bot.settings import CHANNEL_WORDS
+from handlers import alarming
 
 NOTE = "Lưu ý"  # a sentence that begins so is something to know, not something to mend
+ONE_WAY = (
+    NOTE + ": quản trị viên chỉ nhận tin qua {channel}; kênh ấy hỏng thì không ai được báo. "
+    "Cho một người thêm kênh khác: loa invite --person TÊN"
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -102,6 +108,8 @@ async def _diagnose(core: Core) -> list[str]:
     with core.database.snapshot() as session:
         if is_empty(session):
             troubles.append("Chưa có đơn vị nào. Nhập danh sách: loa units import TỆP")
+        if only := alarming.only_channel(session):
+            troubles.append(ONE_WAY.format(channel=CHANNEL_WORDS.get(only, only)))
     try:
         core.media.path(core.media.put_bytes(b"loa doctor"))
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handlers import alarming
+from storage.models import Chat
 from storage.models.organisation import Role
 from tests.stories.town import CHANNEL, Town
 
@@ -54,3 +55,21 @@ def test_an_alarm_that_could_only_wait_for_its_own_channel_does_not_come_after_t
         alarming.mended(session, [CODE])
     staffed.deliver()
     assert alarms(staffed) == 0
+
+
+def test_the_doctor_learns_that_all_admins_hang_on_one_channel(staffed: Town) -> None:
+    with staffed.database.snapshot() as session:
+        assert alarming.only_channel(session) == CHANNEL
+    with staffed.database.transaction() as session:
+        chat = staffed.chat("quan")
+        assert chat is not None
+        session.add(
+            Chat(channel="webchat", external_id="q", person_id=chat.person_id, kind="private", created_at=staffed.now)
+        )
+    with staffed.database.snapshot() as session:
+        assert alarming.only_channel(session) == ""
+
+
+def test_without_an_admin_there_is_nothing_to_say_about_channels(town: Town) -> None:
+    with town.database.snapshot() as session:
+        assert alarming.only_channel(session) == ""
