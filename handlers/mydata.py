@@ -38,9 +38,8 @@ def show(context: Context, _: str = "") -> None:
         f"{invites.ROLE_NAMES[Role(post.role)]} {session.get_one(Unit, post.unit_id).name}"
         for post in people.open_posts(session, person.id)
     ]
-    consent = session.exec(
-        select(Consent).where(Consent.person_id == person.id).order_by(col(Consent.id).desc())
-    ).first()
+    standing = select(Consent).where(Consent.person_id == person.id, col(Consent.withdrawn_at).is_(None))
+    consent = session.exec(standing.order_by(col(Consent.id).desc())).first()
     count = len(session.exec(select(Submission.id).where(Submission.person_id == person.id)).all())
     given = f"{context.house.hours.local(consent.given_at):%d/%m/%Y %H:%M}" if consent else "chưa có"
     text = SUMMARY.format(name=person.name, posts="; ".join(posts) or "chưa có", count=count, consent=given)
@@ -101,7 +100,7 @@ def erase(context: Context, _: str = "") -> None:
     person = context.person
     assert person is not None
     for consent in context.session.exec(select(Consent).where(Consent.person_id == person.id)):
-        consent.withdrawn_at = context.now
+        consent.withdrawn_at = consent.withdrawn_at or context.now
         context.session.add(consent)
     context.leave()
     for account in context.session.exec(select(Account).where(Account.person_id == person.id)):

@@ -130,6 +130,8 @@ def test_whoever_did_not_do_it_takes_the_new_account_off_again(town: Town) -> No
         assert ways.channels_of(session, lan.id or 0) == [CHANNEL]
     town.presses("lan", "Không phải tôi")
     assert "đã được gỡ" in town.heard("lan")[-1].text
+    town.says("lan", "dữ liệu của tôi")
+    assert "Đồng ý lưu dữ liệu: chưa có" in town.last("lan").text  # that of the other account counts no more
 
 
 @pytest.mark.parametrize("words", ["1", "Không phải tôi"])
