@@ -201,7 +201,7 @@ def make_app(core: Core, doors: Callable[[], list[DemoDoor]] | None = None) -> P
         turns=turns,
         accounts=accounts,
         inbox=inbox,
-        fetcher=Fetcher(core.database, core.media, channels, core.clock, core.settings.zone, turns),
+        fetcher=Fetcher(core.database, core.media, channels, core.clock, core.settings.zone, turns, alarms.ring),
         reader=Reader(core.database, core.media, channels, core.clock, house, poke, turns=turns),
         scheduler=Scheduler(core.database, core.clock, house, poke),
         server=_server(core, channels, inbox, _demo_hosts(core) if doors else []),

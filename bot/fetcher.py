@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from reports.pictures import PictureFacts
 
 log = structlog.get_logger()
+Ring = Callable[[str, str, str], Awaitable[None]]
 SIDE_BY_SIDE = 3
 CHOICE = 4  # out of so many times as many as there is room for
 IDLE_SECONDS = 0.5
@@ -45,6 +46,10 @@ FIRST_WAIT_SECONDS = 2.0
 LONGEST_WAIT_SECONDS = 600.0
 STORE = "media.store"
 DOWNLOAD_SECONDS = 600.0
+STORE_AWAY = (
+    "Máy chủ chưa cất được ảnh, tệp cán bộ gửi: ổ đĩa đầy, hoặc kho ảnh không trả lời. Ảnh chưa mất, hệ thống tự thử "
+    "lại trong hai ngày. Nhờ người quản máy chủ chạy lệnh: loa doctor"
+)
 LOST = "Hệ thống chưa tải được {what} trong {code}. Anh/chị gửi lại giúp phần đó."
 
 
@@ -68,9 +73,10 @@ class Fetcher:
         clock: Clock,
         zone: ZoneInfo,
         turns: Turns | None = None,
+        ring: Ring | None = None,
     ) -> None:
         self._database, self._media, self._channels = database, media, channels
-        self._clock, self._zone, self._turns = clock, zone, turns or Turns()
+        self._clock, self._zone, self._turns, self._ring = clock, zone, turns or Turns(), ring
         self._draining = False
 
     async def run(self) -> None:
@@ -108,7 +114,9 @@ class Fetcher:
             await self._database.write(self._failed, item.id, failure)
         except OSError as error:  # the disk is full, the store is away: the platform still has the file
             log.error("fetcher.store", item=item.id, error=type(error).__name__, number=error.errno)
-            await self._database.write(self._failed, item.id, FetchFailed(STORE))
+            failures = await self._database.write(self._failed, item.id, FetchFailed(STORE))
+            if failures >= ATTEMPTS and self._ring is not None:
+                await self._ring("", STORE, STORE_AWAY)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             # An address nobody foresaw. One strange file must neither stop the others nor the program.
             log.exception("fetcher.broken", item=item.id, error=type(error).__name__)
@@ -149,10 +157,11 @@ class Fetcher:
             return Fetched(sha256, share, size, "document" if item.kind == "photo" else item.kind, None)
         return Fetched(sha256, cleaned, size, item.kind, facts)
 
-    def _failed(self, session: Session, item_id: int, failure: FetchFailed) -> None:
+    def _failed(self, session: Session, item_id: int, failure: FetchFailed) -> int:
+        """Returns how often in a row it failed on this side."""
         item = session.get(Item, item_id)
         if item is None:
-            return
+            return 0
         # Failures of the same side in a row: days without our own store use up none of the platform's few attempts.
         same = (item.reason == STORE) == (failure.code == STORE)
         item.attempts, item.reason = item.attempts + 1 if same else 1, failure.code
@@ -165,6 +174,7 @@ class Fetcher:
             wait = FIRST_WAIT_SECONDS * 3 ** min(item.attempts, ATTEMPTS)
             item.retry_at = self._clock.after(min(wait, LONGEST_WAIT_SECONDS))
         session.add(item)
+        return item.attempts
 
 
 def _pending(session: Session, now: datetime) -> list[Item]:

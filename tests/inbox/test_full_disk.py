@@ -123,11 +123,18 @@ async def test_a_store_that_is_away_for_a_long_time_costs_nobody_a_photo(
     room.submit()
     monkeypatch.setattr("bot.fetcher.FIRST_WAIT_SECONDS", 0.0001)
     monkeypatch.setattr("bot.fetcher.IDLE_SECONDS", 0.01)
+    rung: list[str] = []
     fetcher = room.fetcher(Clock(MORNING, time.monotonic()))
+
+    async def ring(_: str, code: str, sentence: str) -> None:
+        rung.append(f"{room.item.attempts} {code}: {sentence}")
+
+    monkeypatch.setattr(fetcher, "_ring", ring)
     work = asyncio.create_task(fetcher.run())
     with monkeypatch.context() as away:
         away.setattr(os, "fsync", no_space)
         await until(lambda: room.item.attempts > ATTEMPTS)
+    assert rung[0].startswith(f"{ATTEMPTS} media.store: Máy chủ chưa cất được ảnh")  # who can mend it hears of it
     await until(lambda: room.item.state == "stored")
     fetcher.drain()
     await work
