@@ -109,21 +109,27 @@ def add(context: Context, person: Person) -> Account:
 
 
 def welcome(context: Context, account: Account) -> None:
-    """Said here, and where the person was before: it may be somebody else who took the code."""
-    session, words, now_here = context.session, context.house.channel_words, context.chat
+    """Said here, and wherever the person was before: it may be somebody else who took the code."""
+    session, words, way = context.session, context.house.channel_words, context.event.channel
     person = session.get_one(Person, account.person_id)
     context.leave()
-    way = context.event.channel
     audit.note(session, context.now, "account.added", f"person:{person.id}", person_id=person.id, channel=way)
     everywhere = ways.in_order(session, (person.id,)).get(person.id or 0, [])
     order = dict.fromkeys(words(chat.channel) for chat in everywhere)
     context.say(ADDED.format(name=person.name, ways=", ".join(order)), home.menu(context))
-    earlier = next((chat for chat in everywhere if now_here is None or chat.id != now_here.id), None)
-    if earlier is not None and now_here is not None:
-        undo = Choice(NOT_ME, f"notme:{account.id}:{now_here.id}")
-        message = context.house.message(TOLD.format(way=words(way)), (undo, HOME))
-        # As if it had been asked for: it goes on to no other chat, and "1" is an answer to it.
-        outbox.say(session, f"added:{context.turn}", earlier, message, priority=Priority.REPLY)
+    for earlier in everywhere:  # all of them: the first may be a place that a thief has added before
+        _warn(context, earlier, account)
+
+
+def _warn(context: Context, earlier: Chat, account: Account) -> None:
+    here = context.chat
+    if here is None or earlier.id == here.id:
+        return
+    undo = Choice(NOT_ME, f"notme:{account.id}:{here.id}")
+    words = TOLD.format(way=context.house.channel_words(account.channel))
+    # As if it had been asked for: it goes on to no other chat, and "1" is an answer to it.
+    message = context.house.message(words, (undo, HOME))
+    outbox.say(context.session, f"added:{context.turn}:{earlier.id}", earlier, message, priority=Priority.REPLY)
 
 
 def remove(context: Context, argument: str) -> None:

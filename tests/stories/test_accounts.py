@@ -15,7 +15,7 @@ import pytest
 from sqlmodel import col, func, select
 
 from bot.cli.frame import person_named
-from campaign.organisation import people, ways
+from campaign.organisation import invites, people, ways
 from campaign.problems import Refusal
 from handlers import accounts, joining
 from storage.models import Account, AuditEntry, Consent, Invite, Outgoing, Person, Post
@@ -132,6 +132,23 @@ def test_whoever_did_not_do_it_takes_the_new_account_off_again(town: Town) -> No
     assert "đã được gỡ" in town.heard("lan")[-1].text
     town.says("lan", "dữ liệu của tôi")
     assert "Đồng ý lưu dữ liệu: chưa có" in town.last("lan").text  # that of the other account counts no more
+
+
+def test_a_thief_who_adds_a_second_account_is_told_of_where_the_person_reads_too(town: Town) -> None:
+    """The first account of the thief stands first in the order of channels; the second must not be told to it alone."""
+    enters_on_the_other(town, "thief", asks_for_a_code(town, "lan"))
+    with town.database.transaction() as session:
+        lan = people.by_account(session, CHANNEL, "lan")
+        assert lan is not None
+        code = invites.create_for(session, lan, town.now)
+    town.says("thief2", code, channel="third")
+    town.says("thief2", "Đồng ý", channel="third")
+    assert "vừa thêm nơi nhận tin: third" in town.last("lan").text
+    told = [heard for heard in town.heard("lan") if "Không phải tôi" in heard.labels]
+    for heard in told:
+        town.hears(town.event("lan", kind="button", action=heard.choices[0].action, press="p", reply_to=heard.id))
+    with town.database.snapshot() as session:
+        assert ways.channels_of(session, lan.id or 0) == [CHANNEL]
 
 
 @pytest.mark.parametrize("words", ["1", "Không phải tôi"])
