@@ -90,11 +90,13 @@ def say_again(
     that causes it) makes the key unique. Returns the key.
     """
     waiting = session.exec(
-        select(Outgoing).where(
+        select(Outgoing)
+        .where(
             *_about(topic),
             col(Outgoing.state).in_(UNSENT),
             Outgoing.progress == 0,
         )
+        .with_for_update()  # it may be leaving at this moment: then there is nothing to replace any more
     ).first()
     if waiting is None:
         key = f"{topic}@{turn}"
@@ -121,10 +123,12 @@ def _about(topic: str) -> tuple[ColumnElement[bool], ...]:
 def cancel_about(session: Session, topic: str) -> None:
     """Take back a prompt that has not left: what it asks is settled."""
     rows = session.exec(
-        select(Outgoing).where(
+        select(Outgoing)
+        .where(
             *_about(topic),
             col(Outgoing.state).in_(UNSENT),
         )
+        .with_for_update()
     )
     for row in rows:
         row.state = OutgoingState.CANCELLED
@@ -143,7 +147,8 @@ def cancel_unasked(session: Session, chat: Chat) -> None:
 
 def cancel(session: Session, keys: Sequence[str]) -> int:
     """Take back what has not left; returns how many."""
-    rows = session.exec(select(Outgoing).where(col(Outgoing.key).in_(keys), col(Outgoing.state).in_(UNSENT))).all()
+    unsent = select(Outgoing).where(col(Outgoing.key).in_(keys), col(Outgoing.state).in_(UNSENT))
+    rows = session.exec(unsent.with_for_update()).all()
     for row in rows:
         row.state = OutgoingState.CANCELLED
         session.add(row)

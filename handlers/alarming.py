@@ -52,7 +52,7 @@ def mended(session: Session, codes: Iterable[str]) -> None:
     """These troubles are over: who has not heard of them need not, and the next one is told on the same day too."""
     for code in codes:
         told = select(Outgoing).where(col(Outgoing.key).startswith(f"alarm:{code}:"), ~col(Outgoing.key).contains("#"))
-        for row in session.exec(told):
+        for row in session.exec(told.with_for_update()):
             row.key = f"{row.key}#{row.id}"
             row.state = OutgoingState.CANCELLED if row.state in UNSENT else row.state
             session.add(row)

@@ -26,13 +26,14 @@ _ARRIVAL = ("external_ids", "progress", "state", "finished_at", "reason")
 _CLAIM = (
     update(Outgoing.metadata.tables["outgoing"])
     .where(_ROWS.id.in_(bindparam("ids", expanding=True)), _ROWS.state.in_(WAITING))
+    .where(or_(_ROWS.not_before.is_(None), _ROWS.not_before <= bindparam("now")))
     .values(
         state=OutgoingState.SENDING.value,
         sending_at=bindparam("now"),
         first_tried_at=func.coalesce(_ROWS.first_tried_at, bindparam("now")),
         attempts=_ROWS.attempts + 1,
     )
-    .returning(_ROWS.id)
+    .returning(_ROWS.id, _ROWS.message, _ROWS.to)
 )
 _SENT = (
     update(Outgoing.metadata.tables["outgoing"])
@@ -93,15 +94,18 @@ def _chats(dialect: str) -> ColumnElement[str]:
 
 
 def claim(session: Session, rows: Sequence[Outgoing], now: datetime) -> list[Outgoing]:
-    """Mark rows as being sent; they are the caller's to keep afterwards. Left out are those that were cancelled
-    meanwhile, or that somebody else was faster to take.
+    """Mark rows as being sent; they are the caller's to keep afterwards. Left out are those that were cancelled or put
+    off meanwhile, or that somebody else was faster to take. On a server others write between two statements of ours:
+    what leaves is what the row says at this moment, not what was read a moment ago.
     """
     if not rows:
         return []
-    ids = set(session.execute(_CLAIM, {"ids": [row.id for row in rows], "now": now}).scalars())
-    claimed = [row for row in rows if row.id in ids]
+    taken = session.execute(_CLAIM, {"ids": [row.id for row in rows], "now": now})
+    said = {row_id: (message, to) for row_id, message, to in taken}
+    claimed = [row for row in rows if row.id in said]
     for row in claimed:
         session.expunge(row)  # what is set below was written above
+        row.message, row.to = said[row.id or 0]
         row.state, row.attempts, row.sending_at = OutgoingState.SENDING, row.attempts + 1, now
         row.first_tried_at = row.first_tried_at or now
     return claimed

@@ -159,13 +159,15 @@ def _waiting_digests(session: Session, unit_id: int) -> list[Outgoing]:
         .join(Chat, col(Chat.id) == Outgoing.chat_id)
         .where(Outgoing.priority == Priority.REMINDER, col(Outgoing.state).in_(UNSENT))
         .where(or_(col(Chat.unit_id) == unit_id, col(Chat.person_id).in_(reporters)))
+        .with_for_update(of=Outgoing)  # what is leaving at this moment is no longer ours to change
     )
     return list(session.exec(statement))
 
 
 def drop_stale(session: Session, now: datetime, hours: Hours) -> int:
     """Cancel digests of earlier days that could not leave: today's will say what is still owed."""
-    rows = session.exec(select(Outgoing).where(REMINDING, col(Outgoing.state).in_(UNSENT))).all()
+    waiting = select(Outgoing).where(REMINDING, col(Outgoing.state).in_(UNSENT))
+    rows = session.exec(waiting.with_for_update()).all()
     stale = [row for row in rows if not row.key.endswith(hours.day(now).isoformat())]
     for row in stale:
         row.state, row.finished_at, row.reason = OutgoingState.CANCELLED, now, "Đã sang ngày khác."
