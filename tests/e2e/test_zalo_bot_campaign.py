@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 from typer.testing import CliRunner
 
 from bot.cli.root import app
+from storage.database import Database
+from storage.models import Outgoing
 from tests.e2e.office import Office, open_office
 from tests.e2e.test_telegram_campaign import PLAN, UNITS
 from tests.fakes.telegram import jpeg
@@ -103,6 +106,7 @@ def test_a_campaign_on_zalo_from_invitation_to_decision(office: Office, zalo: Fa
         assignment = street.hears(group, "Gửi ảnh băng rôn")
         assert "1. Đã nhận" in assignment
         asked = street.do(lambda fake: next(m for m in fake.sent(group) if "Gửi ảnh băng rôn" in m.text))
+        office.until(lambda: has_written_down(office, asked.id), "the number of its own message")
         street.say(people["Lan"], "1", group, reply=asked)
         street.say(people["Lan"], "2", group, mention=True)
         assert LINK in street.hears(group, "trong khung nhắn riêng https")
@@ -136,6 +140,15 @@ def test_a_campaign_on_zalo_from_invitation_to_decision(office: Office, zalo: Fa
     assert f"đã gửi {used} tin trong 3000 tin" in office.loa("doctor")
     assert BOT_TOKEN.partition(":")[2] not in office.log()
     assert zalo.do(lambda fake: fake.most_pollers) == 1
+
+
+def has_written_down(office: Office, number: str) -> bool:
+    """No person answers a message in the moment between its arrival and our writing down its number."""
+    database = Database(office.env["LOA_DATABASE__URL"])
+    with database.snapshot() as session:
+        found = any(number in ids for ids in session.exec(select(Outgoing.external_ids)))
+    database.close()
+    return found
 
 
 def decisions(texts: list[str]) -> list[str]:
