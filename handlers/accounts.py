@@ -1,12 +1,12 @@
 """Thêm nơi nhận tin: one person, several accounts. A code of their own leads from one channel to the next.
 
-Lan:  Dữ liệu của tôi → Thêm nơi nhận tin                                (on Telegram)
-Loa:  Mã của anh/chị: 7KDM42QX, dùng một lần trong 60 phút. … • Zalo: https://zalo.me/… (nhắn mã này)
-Lan:  7KDM42QX                                                           (on Zalo)
+Lan:  Dữ liệu của tôi → Thêm nơi nhận tin                                (where she is in already)
+Loa:  Mã của anh/chị: 7KDM42QX, dùng một lần trong 60 phút. …            and the address of each other place
+Lan:  7KDM42QX                                                           (in the new place)
 Loa:  Đây có phải anh/chị Bùi Thị Lan, CĐCS May 10? …                    [Đồng ý] [Không đồng ý]
 Lan:  Đồng ý
-Loa:  Xong. Anh/chị Bùi Thị Lan nhận tin qua: Zalo, Telegram. …
-Loa:  Anh/chị vừa thêm nơi nhận tin: Zalo. …                             [Không phải tôi]      (on Telegram)
+Loa:  Xong. Anh/chị Bùi Thị Lan nhận tin qua: …, ….
+Loa:  Anh/chị vừa thêm nơi nhận tin: …                                   [Không phải tôi]      (in every earlier place)
 """
 
 from __future__ import annotations
